@@ -1,0 +1,86 @@
+//! What can be wrong with options or segments.
+
+use std::fmt;
+
+use thiserror::Error as ThisError;
+
+/// An error of this crate. It prints as one line; [`Error::kind`] tells what happened.
+///
+/// ```
+/// let error = "13b".parse::<genai_metrics::text::Scheme>().unwrap_err();
+/// assert!(error.to_string().starts_with("unknown tokenizer '13b'"));
+/// ```
+#[derive(Debug, ThisError)]
+#[error(transparent)]
+pub struct Error(Box<ErrorKind>);
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind) -> Self {
+        Self(Box::new(kind))
+    }
+
+    /// What happened.
+    pub fn kind(&self) -> &ErrorKind {
+        &self.0
+    }
+}
+
+/// The kinds of [`Error`].
+///
+/// ```
+/// use genai_metrics::{ErrorKind, text::Scheme};
+/// let error = "13b".parse::<Scheme>().unwrap_err();
+/// assert!(matches!(error.kind(), ErrorKind::UnknownName { what: "tokenizer", .. }));
+/// ```
+#[derive(Debug, ThisError)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// A name that is not in its list.
+    #[error("unknown {what} '{name}', expected {}", list(expected))]
+    UnknownName {
+        /// What the name stands for.
+        what: &'static str,
+        /// The name as given.
+        name: String,
+        /// The names that exist.
+        expected: &'static [&'static str],
+    },
+    /// An option's value that is not of its kind or out of its range.
+    #[error("--{option} is '{value}', expected {expected}")]
+    BadValue {
+        /// The option.
+        option: &'static str,
+        /// The value as given.
+        value: String,
+        /// What would have been right.
+        expected: String,
+    },
+    /// A segment all of whose references are missing.
+    #[error("a segment has no reference; an empty reference is \"\", not a missing one")]
+    NoReference,
+    /// A text beyond what the tokenizers can index.
+    #[error("a segment has {bytes} bytes, the limit is {}", crate::text::LIMIT)]
+    SegmentTooLong {
+        /// Its length.
+        bytes: usize,
+    },
+}
+
+/// `a, b or c`.
+fn list<'a>(names: &'a &'static [&'static str]) -> impl fmt::Display + 'a {
+    struct List<'a>(&'a [&'static str]);
+    impl fmt::Display for List<'_> {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            for (i, name) in self.0.iter().enumerate() {
+                let separator = match i {
+                    0 => "",
+                    _ if i + 1 == self.0.len() => " or ",
+                    _ => ", ",
+                };
+                write!(f, "{separator}{name}")?;
+            }
+            Ok(())
+        }
+    }
+    List(names)
+}

@@ -1,0 +1,98 @@
+//! One metric over a stream of segments.
+
+use std::fmt;
+
+use crate::error::Error;
+use crate::measurer::Measurer;
+use crate::metric::{Metric, Row};
+use crate::score::Score;
+use crate::segment::Segment;
+
+/// Scores a stream of segments with one metric, keeping their sum and nothing else.
+///
+/// Statistics can be kept, added and scored later, in this process or another: they are plain
+/// rows of numbers, and the sum of any split is the whole to the bit.
+///
+/// ```
+/// use genai_metrics::{Bleu, Evaluator, Segment};
+/// let bleu = Bleu::default();
+/// let (mut whole, mut first, mut second) =
+///     (Evaluator::new(&bleu), Evaluator::new(&bleu), Evaluator::new(&bleu));
+/// let one = Segment { hypothesis: "A cat sat down here.", references: &[Some("A cat sat down.")] };
+/// let two = Segment { hypothesis: "It rains a lot.", references: &[Some("It rains a lot.")] };
+/// whole.add(&one)?;
+/// whole.add(&two)?;
+/// let stats = first.add(&one)?;
+/// assert_eq!((stats.hypothesis_length, stats.reference_length), (6, 5));
+/// second.add(&two)?;
+/// first.merge(second.row());
+/// assert_eq!(first.score(), whole.score());
+/// # Ok::<(), genai_metrics::Error>(())
+/// ```
+pub struct Evaluator<'m, M: Metric> {
+    metric: &'m M,
+    measurer: Measurer<'m>,
+    row: Vec<f64>,
+    total: Vec<f64>,
+}
+
+impl<'m, M: Metric> Evaluator<'m, M> {
+    /// An evaluator that has seen no segment.
+    pub fn new(metric: &'m M) -> Self {
+        let measurer = Measurer::new([metric as _]);
+        let zeros = vec![0.0; measurer.width()];
+        Self { metric, measurer, row: zeros.clone(), total: zeros }
+    }
+
+    /// Measures a segment, adds its statistics to the sum and returns them.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NoReference`](crate::ErrorKind::NoReference) if all references are missing,
+    /// [`ErrorKind::SegmentTooLong`](crate::ErrorKind::SegmentTooLong); the sum is then as before.
+    pub fn add(&mut self, segment: &Segment<'_>) -> Result<M::Stats, Error> {
+        let Segment { hypothesis, references } = *segment;
+        self.measurer.prepare(references)?;
+        self.measurer.measure(hypothesis, references, &mut self.row)?;
+        add_row(&mut self.total, &self.row);
+        Ok(M::Stats::read(&self.row))
+    }
+
+    /// Adds statistics that were measured elsewhere, as a row of the metric's columns.
+    ///
+    /// # Panics
+    /// If the row has another number of columns.
+    pub fn merge(&mut self, row: &[f64]) {
+        assert_eq!(row.len(), self.total.len(), "the row of another metric or of other options");
+        add_row(&mut self.total, row);
+    }
+
+    /// The sum so far, as a row of the metric's columns.
+    pub fn row(&self) -> &[f64] {
+        &self.total
+    }
+
+    /// The sum so far.
+    pub fn stats(&self) -> M::Stats {
+        M::Stats::read(&self.total)
+    }
+
+    /// The score of the sum so far.
+    pub fn score(&self) -> Score {
+        self.metric.score(&self.stats())
+    }
+}
+
+impl<M: Metric> fmt::Debug for Evaluator<'_, M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Evaluator").field("total", &self.total).finish_non_exhaustive()
+    }
+}
+
+/// Adds a row of statistics to a sum of them, column by column.
+///
+/// Every column today is a count, so the sum is exact and free of order.
+pub fn add_row(sum: &mut [f64], row: &[f64]) {
+    for (sum, value) in sum.iter_mut().zip(row) {
+        *sum += value;
+    }
+}

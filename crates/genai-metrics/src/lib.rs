@@ -1,0 +1,47 @@
+//! Text-generation metrics whose numbers are those of their reference implementations, bit for
+//! bit: text in, numbers out. This crate reads no file, starts no thread and prints nothing.
+//!
+//! # How it works
+//! Every metric is `score(Σ measure(segment))`: [`Metric::measure`] boils a segment down to a row
+//! of sufficient statistics, rows are summed, and [`Metric::score`] makes a [`Score`] of any sum.
+//! A [`Tokenizer`] cuts the texts, a [`Measurer`] does so once for all metrics that want the same
+//! cut, and an [`Evaluator`] runs one metric over a stream. [`metrics::METRICS`] lists them all.
+//!
+//! # Example
+//! ```
+//! use genai_metrics::{Bleu, Metric, Segment};
+//! let hypotheses = ["The dog bit the man.", "It was not unexpected."];
+//! let references = ["The dog bit the man.", "It was not surprising."];
+//! let segments = hypotheses.iter().zip(&references).map(|(hypothesis, reference)| (hypothesis, [Some(*reference)]));
+//! let segments: Vec<_> = segments.collect();
+//! let score = Bleu::default().corpus(
+//!     segments.iter().map(|(hypothesis, references)| Segment { hypothesis, references }),
+//! )?;
+//! assert_eq!(format!("{:.2}", score.value), "70.71");
+//! # Ok::<(), genai_metrics::Error>(())
+//! ```
+
+mod error;
+mod evaluator;
+pub mod kernel;
+mod measurer;
+mod metric;
+pub mod metrics;
+mod options;
+mod score;
+mod segment;
+mod spec;
+mod table;
+pub mod text;
+
+pub use error::{Error, ErrorKind};
+pub use evaluator::{Evaluator, add_row};
+pub use measurer::Measurer;
+pub use metric::{Metric, Row, Scorer, Worker};
+pub use metrics::{Bleu, BleuStats, PerOrder, Smoothing};
+pub use options::{Level, OptionKind, OptionSpec, Options};
+pub use score::{Part, Score};
+pub use segment::{References, Segment, Text};
+pub use spec::{Direction, Signature, Spec};
+pub use table::Table;
+pub use text::{Tokenizer, Tokens};

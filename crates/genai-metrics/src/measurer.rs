@@ -1,0 +1,167 @@
+//! Segments to rows: each text is cut once for each tokenizer, however many metrics share it.
+
+use crate::error::{Error, ErrorKind};
+use crate::metric::{Scorer, Worker};
+use crate::segment::{References, Text};
+use crate::text::{TokenId, Tokenizer, Tokens, Vocabulary};
+
+/// One thread's machinery for measuring segments with a set of metrics.
+///
+/// It is fed segment by segment: first the references, then the hypothesis of each system. After
+/// the first segments it allocates nothing.
+///
+/// ```
+/// use genai_metrics::{Bleu, Measurer, Scorer};
+/// let bleu = Bleu::default();
+/// let mut measurer = Measurer::new([&bleu as &dyn Scorer]);
+/// let mut row = vec![0.0; measurer.width()];
+/// let references = [Some("the cat sat on the mat")];
+/// measurer.prepare(&references)?;
+/// measurer.measure("the cat sat", &references, &mut row)?;
+/// assert_eq!(row, [3.0, 6.0, 3.0, 2.0, 1.0, 0.0, 3.0, 2.0, 1.0, 0.0]);
+/// # Ok::<(), genai_metrics::Error>(())
+/// ```
+pub struct Measurer<'m> {
+    cuts: Vec<Cut>,
+    metrics: Vec<MetricPlace<'m>>,
+    width: usize,
+}
+
+struct MetricPlace<'m> {
+    worker: Box<dyn Worker + 'm>,
+    /// Which of the cuts it reads; none if it reads raw text.
+    cut: Option<usize>,
+    columns: std::ops::Range<usize>,
+}
+
+impl std::fmt::Debug for Measurer<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Measurer").field("width", &self.width).finish_non_exhaustive()
+    }
+}
+
+impl<'m> Measurer<'m> {
+    /// A measurer for these metrics; their rows lie side by side in this order.
+    pub fn new(scorers: impl IntoIterator<Item = &'m dyn Scorer>) -> Self {
+        let mut cuts: Vec<Cut> = Vec::new();
+        let (mut metrics, mut width) = (Vec::new(), 0);
+        for scorer in scorers {
+            let cut = scorer.spec().tokenizer.map(|tokenizer| {
+                cuts.iter().position(|cut| cut.tokenizer == tokenizer).unwrap_or_else(|| {
+                    cuts.push(Cut::new(tokenizer));
+                    cuts.len() - 1
+                })
+            });
+            let columns = width..width + scorer.columns().len();
+            width = columns.end;
+            metrics.push(MetricPlace { worker: scorer.worker(), cut, columns });
+        }
+        Self { cuts, metrics, width }
+    }
+
+    /// The number of columns of all metrics together.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Prepares the references of the next segment.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NoReference`] if all are missing, [`ErrorKind::SegmentTooLong`] if one is.
+    pub fn prepare(&mut self, references: &[Option<&str>]) -> Result<(), Error> {
+        if references.iter().all(Option::is_none) {
+            return Err(Error::new(ErrorKind::NoReference));
+        }
+        for cut in &mut self.cuts {
+            cut.prepare(references)?;
+        }
+        for place in &mut self.metrics {
+            place.worker.prepare(Cut::view(&self.cuts, place.cut, references));
+        }
+        Ok(())
+    }
+
+    /// Writes the row of one hypothesis against the references that were prepared, which are given
+    /// once more for the metrics that read them raw.
+    ///
+    /// # Errors
+    /// [`ErrorKind::SegmentTooLong`].
+    pub fn measure(
+        &mut self,
+        hypothesis: &str,
+        references: &[Option<&str>],
+        row: &mut [f64],
+    ) -> Result<(), Error> {
+        for cut in &mut self.cuts {
+            cut.read(hypothesis)?;
+        }
+        for place in &mut self.metrics {
+            let tokens = place.cut.map_or(&[][..], |cut| &self.cuts[cut].hypothesis);
+            place.worker.measure(
+                Text { raw: hypothesis, tokens },
+                Cut::view(&self.cuts, place.cut, references),
+                &mut row[place.columns.clone()],
+            );
+        }
+        Ok(())
+    }
+}
+
+/// The texts of the segment at hand, as one tokenizer cuts them.
+#[derive(Debug)]
+struct Cut {
+    tokenizer: Tokenizer,
+    tokens: Tokens,
+    vocabulary: Vocabulary,
+    references: Vec<TokenId>,
+    ends: Vec<usize>,
+    hypothesis: Vec<TokenId>,
+}
+
+impl Cut {
+    fn new(tokenizer: Tokenizer) -> Self {
+        Self {
+            tokenizer,
+            tokens: Tokens::default(),
+            vocabulary: Vocabulary::default(),
+            references: Vec::new(),
+            ends: Vec::new(),
+            hypothesis: Vec::new(),
+        }
+    }
+
+    fn prepare(&mut self, references: &[Option<&str>]) -> Result<(), Error> {
+        self.vocabulary.clear();
+        self.references.clear();
+        self.ends.clear();
+        for reference in references.iter().flatten() {
+            self.tokens.cut(self.tokenizer, reference)?;
+            self.vocabulary.intern(&self.tokens, &mut self.references);
+            self.ends.push(self.references.len());
+        }
+        Ok(())
+    }
+
+    fn read(&mut self, hypothesis: &str) -> Result<(), Error> {
+        self.tokens.cut(self.tokenizer, hypothesis)?;
+        self.hypothesis.clear();
+        self.vocabulary.look_up(&self.tokens, &mut self.hypothesis);
+        Ok(())
+    }
+
+    fn view<'a>(
+        cuts: &'a [Self],
+        cut: Option<usize>,
+        texts: &'a [Option<&'a str>],
+    ) -> References<'a> {
+        match cut.map(|cut| &cuts[cut]) {
+            None => References { texts, tokens: &[], ends: &[], distinct: 0 },
+            Some(cut) => References {
+                texts,
+                tokens: &cut.references,
+                ends: &cut.ends,
+                distinct: cut.vocabulary.len(),
+            },
+        }
+    }
+}

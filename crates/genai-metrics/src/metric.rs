@@ -1,0 +1,184 @@
+//! The contract: a metric is two pure functions with a sum between them.
+
+use std::fmt::Debug;
+
+use crate::error::Error;
+use crate::evaluator::Evaluator;
+use crate::score::Score;
+use crate::segment::{References, Segment, Text};
+use crate::spec::Spec;
+
+/// What the author of a metric writes.
+///
+/// `self` is the metric's configuration: built once, never changed. A metric never sees a file, a
+/// thread, a random number or a loop over segments; a sentence, a corpus, a slice, a bootstrap
+/// resample and a merged shard differ only in which rows are summed.
+///
+/// ```
+/// use genai_metrics::{Direction, Evaluator, Metric, References, Row, Score, Segment, Signature, Spec, Text};
+///
+/// /// The share of segments that equal one of their references.
+/// struct ExactMatch;
+///
+/// #[derive(Clone, Debug)]
+/// struct ExactMatchStats { equal: f64, segments: f64 }
+///
+/// impl Row for ExactMatchStats {
+///     fn read(row: &[f64]) -> Self { Self { equal: row[0], segments: row[1] } }
+///     fn write(&self, row: &mut [f64]) { row.copy_from_slice(&[self.equal, self.segments]) }
+/// }
+///
+/// impl Metric for ExactMatch {
+///     type Prepared = ();
+///     type Stats = ExactMatchStats;
+///     fn spec(&self) -> Spec {
+///         Spec { name: "exact-match", title: "exact match".into(), tokenizer: None, direction: Direction::Higher, scale: 1.0,
+///                signature: Signature::default() }
+///     }
+///     fn columns(&self) -> Vec<String> { vec!["equal".into(), "segments".into()] }
+///     fn measure(&self, hypothesis: Text<'_>, references: References<'_>, (): &mut ()) -> ExactMatchStats {
+///         let equal = references.iter().any(|reference| reference.raw == hypothesis.raw);
+///         ExactMatchStats { equal: f64::from(u8::from(equal)), segments: 1.0 }
+///     }
+///     fn score(&self, sum: &ExactMatchStats) -> Score {
+///         Score::new(if sum.segments > 0.0 { sum.equal / sum.segments } else { 0.0 })
+///     }
+/// }
+///
+/// let mut evaluator = Evaluator::new(&ExactMatch);
+/// evaluator.add(&Segment { hypothesis: "a", references: &[Some("a")] })?;
+/// evaluator.add(&Segment { hypothesis: "b", references: &[Some("a"), Some("c")] })?;
+/// assert_eq!(evaluator.score().value, 0.5);
+/// # Ok::<(), genai_metrics::Error>(())
+/// ```
+pub trait Metric: Send + Sync {
+    /// What the references of one segment boil down to, with the memory to compute it in. Made
+    /// once for a segment, used for every system's hypothesis, overwritten by the next segment.
+    type Prepared: Default + Send;
+    /// The sufficient statistics of a segment, or of any sum of segments.
+    type Stats: Row;
+
+    /// Name, tokenizer, direction, scale and signature.
+    fn spec(&self) -> Spec;
+
+    /// The names of the columns of a row of statistics, in order.
+    fn columns(&self) -> Vec<String>;
+
+    /// Overwrites `prepared` with what `measure` needs of a segment's references.
+    fn prepare(&self, references: References<'_>, prepared: &mut Self::Prepared) {
+        let _ = (references, prepared);
+    }
+
+    /// The statistics of one hypothesis against the references that were prepared.
+    fn measure(
+        &self,
+        hypothesis: Text<'_>,
+        references: References<'_>,
+        prepared: &mut Self::Prepared,
+    ) -> Self::Stats;
+
+    /// The score of any sum of statistics; finite for any input.
+    fn score(&self, sum: &Self::Stats) -> Score;
+
+    /// The score's parts in a line, as people read them after the score itself.
+    fn describe(&self, score: &Score) -> String {
+        let _ = score;
+        String::new()
+    }
+
+    /// The score of a whole corpus, from a slice, an iterator, or anything that yields segments.
+    ///
+    /// # Errors
+    /// As [`Evaluator::add`].
+    fn corpus<'a>(&self, segments: impl IntoIterator<Item = Segment<'a>>) -> Result<Score, Error>
+    where
+        Self: Sized,
+    {
+        let mut evaluator = Evaluator::new(self);
+        for segment in segments {
+            evaluator.add(&segment)?;
+        }
+        Ok(evaluator.score())
+    }
+
+    /// The score of one hypothesis against its references.
+    ///
+    /// # Errors
+    /// As [`Evaluator::add`].
+    fn sentence(&self, hypothesis: &str, references: &[&str]) -> Result<Score, Error>
+    where
+        Self: Sized,
+    {
+        let references: Vec<Option<&str>> = references.iter().copied().map(Some).collect();
+        self.corpus([Segment { hypothesis, references: &references }])
+    }
+}
+
+/// Statistics as a fixed-width row of numbers. Counts are exact below 2⁵³.
+///
+/// See [`Metric`] for an implementation of both.
+pub trait Row: Clone + Debug + Send {
+    /// Takes the statistics from a row of the metric's width.
+    fn read(row: &[f64]) -> Self;
+    /// Writes the statistics over a row of the metric's width.
+    fn write(&self, row: &mut [f64]);
+}
+
+/// A metric as the engine runs it: any [`Metric`] over plain rows, behind one pointer.
+pub trait Scorer: Send + Sync {
+    /// Name, tokenizer, direction, scale and signature.
+    fn spec(&self) -> Spec;
+    /// The names of the columns of a row.
+    fn columns(&self) -> Vec<String>;
+    /// The state in which one thread measures.
+    fn worker(&self) -> Box<dyn Worker + '_>;
+    /// The score of a row or of any sum of rows.
+    fn score(&self, row: &[f64]) -> Score;
+    /// The score's parts as people read them; see [`Metric::describe`].
+    fn describe(&self, score: &Score) -> String;
+}
+
+/// One thread's part of a [`Scorer`].
+pub trait Worker: Send {
+    /// Prepares a segment's references.
+    fn prepare(&mut self, references: References<'_>);
+    /// Writes the row of one hypothesis against the prepared references.
+    fn measure(&mut self, hypothesis: Text<'_>, references: References<'_>, row: &mut [f64]);
+}
+
+impl<M: Metric> Scorer for M {
+    fn spec(&self) -> Spec {
+        Metric::spec(self)
+    }
+
+    fn columns(&self) -> Vec<String> {
+        Metric::columns(self)
+    }
+
+    fn worker(&self) -> Box<dyn Worker + '_> {
+        Box::new(TypedWorker { metric: self, prepared: M::Prepared::default() })
+    }
+
+    fn score(&self, row: &[f64]) -> Score {
+        Metric::score(self, &M::Stats::read(row))
+    }
+
+    fn describe(&self, score: &Score) -> String {
+        Metric::describe(self, score)
+    }
+}
+
+struct TypedWorker<'m, M: Metric> {
+    metric: &'m M,
+    prepared: M::Prepared,
+}
+
+impl<M: Metric> Worker for TypedWorker<'_, M> {
+    fn prepare(&mut self, references: References<'_>) {
+        self.metric.prepare(references, &mut self.prepared);
+    }
+
+    fn measure(&mut self, hypothesis: Text<'_>, references: References<'_>, row: &mut [f64]) {
+        self.metric.measure(hypothesis, references, &mut self.prepared).write(row);
+    }
+}

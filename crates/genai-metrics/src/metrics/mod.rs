@@ -1,0 +1,83 @@
+//! The metrics, one file each, and their registry.
+//!
+//! Everything that goes over all metrics goes over [`METRICS`]: the command line's subcommands and
+//! options, `genai-eval list`, the laws that every metric is tested against, fuzzing and benches.
+
+mod bleu;
+
+pub use bleu::{Bleu, BleuReferences, BleuStats, PerOrder, Smoothing};
+
+use crate::error::Error;
+use crate::metric::Scorer;
+use crate::options::{Level, OptionSpec, Options};
+
+/// Every metric, in the order of lists.
+pub const METRICS: &[Entry] = &[bleu::ENTRY];
+
+/// A metric in the registry.
+///
+/// ```
+/// for entry in genai_metrics::metrics::METRICS {
+///     println!("{:12} {}", entry.name, entry.summary);
+/// }
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Entry {
+    /// The name on the command line and in reports.
+    pub name: &'static str,
+    /// What it is, in a line.
+    pub summary: &'static str,
+    /// The implementation that its numbers equal.
+    pub reference: &'static str,
+    /// What it computes and from which source, for `--help`.
+    pub about: &'static str,
+    /// What it can be asked for.
+    pub options: &'static [OptionSpec],
+    /// Makes the metric with these options, for scores of that level.
+    pub build: fn(&Options, Level) -> Result<Box<dyn Scorer>, Error>,
+}
+
+/// The metric of that name.
+pub fn find(name: &str) -> Option<&'static Entry> {
+    METRICS.iter().find(|entry| entry.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entries_are_well_formed() {
+        for (i, entry) in METRICS.iter().enumerate() {
+            assert!(METRICS[..i].iter().all(|other| other.name != entry.name), "{}", entry.name);
+            for level in [Level::Corpus, Level::Sentence] {
+                let scorer = (entry.build)(&Options::default(), level).unwrap();
+                assert_eq!(scorer.spec().name, entry.name);
+                assert!(!scorer.columns().is_empty());
+            }
+        }
+    }
+
+    /// Every option's default, set explicitly, is what is built without it, and every choice
+    /// builds.
+    #[test]
+    fn options_say_what_they_do() {
+        for entry in METRICS {
+            let plain = (entry.build)(&Options::default(), Level::Corpus).unwrap();
+            for option in entry.options {
+                let mut options = Options::default();
+                if let Some(default) = option.default {
+                    options.set(option.name, default);
+                    let same = (entry.build)(&options, Level::Corpus).unwrap();
+                    assert_eq!(same.spec().signature, plain.spec().signature, "{}", option.name);
+                }
+                if let crate::options::OptionKind::Choice(names) = option.kind {
+                    for name in names {
+                        options.set(option.name, name);
+                        assert!((entry.build)(&options, Level::Corpus).is_ok(), "{name}");
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! Options as data: what a metric can be asked for, from a command line or a configuration file.
+
+use crate::error::{Error, ErrorKind};
+
+/// An option of a metric.
+///
+/// ```
+/// let bleu = genai_metrics::metrics::find("bleu").unwrap();
+/// let order = bleu.options.iter().find(|option| option.name == "max-order").unwrap();
+/// assert_eq!(order.default, Some("4"));
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct OptionSpec {
+    /// The name, as in `--name`.
+    pub name: &'static str,
+    /// What values it takes.
+    pub kind: OptionKind,
+    /// The value that stands when it is not given; none if that depends on other options.
+    pub default: Option<&'static str>,
+    /// What it does, in a line.
+    pub help: &'static str,
+}
+
+/// The values that an [`OptionSpec`] takes.
+///
+/// ```
+/// use genai_metrics::OptionKind;
+/// assert!(matches!(OptionKind::Integer { min: 1, max: 9 }, OptionKind::Integer { max: 9, .. }));
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub enum OptionKind {
+    /// Given or not.
+    Flag,
+    /// `yes` or `no`; `yes` if given without a value.
+    YesNo,
+    /// One of these names.
+    Choice(&'static [&'static str]),
+    /// A whole number from `min` to `max`.
+    Integer {
+        /// The least.
+        min: u32,
+        /// The greatest.
+        max: u32,
+    },
+    /// A finite number, zero or above.
+    Number,
+}
+
+/// The options that were given, each name at most once; what was not given has its default.
+///
+/// ```
+/// use genai_metrics::{Level, Options, metrics};
+/// let mut options = Options::default();
+/// options.set("tokenize", "zh");
+/// let bleu = metrics::find("bleu").unwrap();
+/// let scorer = (bleu.build)(&options, Level::Corpus)?;
+/// assert_eq!(scorer.spec().signature.to_string(), "case:mixed|eff:no|tok:zh|smooth:exp");
+/// # Ok::<(), genai_metrics::Error>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Options(Vec<(String, String)>);
+
+impl Options {
+    /// Gives an option a value; a flag's value is `true`.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.0.retain(|(known, _)| known != name);
+        self.0.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// The option's value as given.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Whether a flag is set.
+    pub fn flag(&self, name: &str) -> bool {
+        self.get(name) == Some("true")
+    }
+
+    /// The option's value as yes or no.
+    ///
+    /// # Errors
+    /// [`ErrorKind::BadValue`].
+    pub fn yes_no(&self, name: &'static str) -> Result<Option<bool>, Error> {
+        let known = self.parse(
+            name,
+            |word: &String| ["yes", "no"].contains(&&**word),
+            || "yes or no".to_owned(),
+        )?;
+        Ok(known.map(|word| word == "yes"))
+    }
+
+    /// The option's value as a whole number in a range.
+    ///
+    /// # Errors
+    /// [`ErrorKind::BadValue`].
+    pub fn integer(
+        &self,
+        name: &'static str,
+        range: std::ops::RangeInclusive<u32>,
+    ) -> Result<Option<u32>, Error> {
+        self.parse(
+            name,
+            |value: &u32| range.contains(value),
+            || format!("a whole number from {} to {}", range.start(), range.end()),
+        )
+    }
+
+    /// The option's value as a finite number, zero or above.
+    ///
+    /// # Errors
+    /// [`ErrorKind::BadValue`].
+    pub fn number(&self, name: &'static str) -> Result<Option<f64>, Error> {
+        let usable = |value: &f64| value.is_finite() && *value >= 0.0;
+        self.parse(name, usable, || "a finite number, zero or above".to_owned())
+    }
+
+    fn parse<T: std::str::FromStr>(
+        &self,
+        name: &'static str,
+        usable: impl Fn(&T) -> bool,
+        expected: impl Fn() -> String,
+    ) -> Result<Option<T>, Error> {
+        let Some(value) = self.get(name) else { return Ok(None) };
+        match value.parse() {
+            Ok(parsed) if usable(&parsed) => Ok(Some(parsed)),
+            _ => Err(Error::new(ErrorKind::BadValue {
+                option: name,
+                value: value.to_owned(),
+                expected: expected(),
+            })),
+        }
+    }
+}
+
+/// Whether a score is for a whole corpus or for single segments: some metrics have other defaults
+/// for the latter.
+///
+/// ```
+/// use genai_metrics::{Level, Options, metrics};
+/// let bleu = metrics::find("bleu").unwrap();
+/// let scorer = (bleu.build)(&Options::default(), Level::Sentence)?;
+/// assert_eq!(scorer.spec().signature.to_string(), "case:mixed|eff:yes|tok:13a|smooth:exp");
+/// # Ok::<(), genai_metrics::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// The sum of all segments.
+    Corpus,
+    /// Each segment by itself.
+    Sentence,
+}

@@ -1,0 +1,58 @@
+//! Rows of statistics, one a segment.
+
+use crate::evaluator::add_row;
+
+/// One row of statistics for each segment, in segment order, lying flat: what a resample draws
+/// from and a shard hands on.
+///
+/// ```
+/// use genai_metrics::Table;
+/// let mut table = Table::new(2);
+/// table.push(&[1.0, 4.0]);
+/// table.push(&[2.0, 3.0]);
+/// assert_eq!(table.sum(), [3.0, 7.0]);
+/// assert_eq!(table.rows().nth(1), Some(&[2.0, 3.0][..]));
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Table {
+    width: usize,
+    rows: Vec<f64>,
+}
+
+impl Table {
+    /// An empty table of rows of that width, which is at least 1.
+    pub fn new(width: usize) -> Self {
+        Self { width: width.max(1), rows: Vec::new() }
+    }
+
+    /// Appends a row.
+    ///
+    /// # Panics
+    /// If the row has another width.
+    pub fn push(&mut self, row: &[f64]) {
+        assert_eq!(row.len(), self.width, "the width of a row");
+        self.rows.extend_from_slice(row);
+    }
+
+    /// The rows in order.
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = &[f64]> {
+        self.rows.chunks_exact(self.width)
+    }
+
+    /// The number of rows.
+    pub fn len(&self) -> usize {
+        self.rows.len() / self.width
+    }
+
+    /// Whether there is no row.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The sum of all rows.
+    pub fn sum(&self) -> Vec<f64> {
+        let mut sum = vec![0.0; self.width];
+        self.rows().for_each(|row| add_row(&mut sum, row));
+        sum
+    }
+}

@@ -1,0 +1,24 @@
+//! Cutting text into tokens.
+//!
+//! A [`Tokenizer`] is case folding followed by a [`Scheme`]; it fills [`Tokens`], a buffer that is
+//! used again for the next text. A [`Vocabulary`] then gives equal tokens of one segment equal ids,
+//! which is all that a metric's kernel needs to see.
+
+mod character;
+mod intl;
+mod lowercase;
+mod machine;
+mod plain;
+mod scheme;
+mod tables;
+mod tokenizer;
+mod v13a;
+mod vocabulary;
+mod zh;
+
+pub use character::is_white_space;
+pub use lowercase::lowercase;
+pub use scheme::Scheme;
+pub(crate) use tokenizer::LIMIT;
+pub use tokenizer::{Tokenizer, Tokens};
+pub use vocabulary::{TokenId, Vocabulary};

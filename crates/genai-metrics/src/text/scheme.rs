@@ -1,0 +1,105 @@
+//! The tokenisation schemes by name.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::error::{Error, ErrorKind};
+
+/// How a text is cut into tokens.
+///
+/// All but [`Scheme::Unicode`] are sacreBLEU 2.6.0's, under its names, and equal it on any text.
+///
+/// ```
+/// use genai_metrics::Tokenizer;
+/// use genai_metrics::text::Scheme;
+/// let tokens = |scheme: Scheme| Tokenizer { scheme, lowercase: false }.line("It's 3.5, ok.");
+/// assert_eq!(tokens(Scheme::V13a), "It's 3.5 , ok .");
+/// assert_eq!(tokens(Scheme::Intl), "It ' s 3.5 , ok .");
+/// assert_eq!(tokens("none".parse().unwrap()), "It's 3.5, ok.");
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Scheme {
+    /// Words between white space.
+    None,
+    /// mteval-v13a: ASCII punctuation, numbers kept whole. The default of WMT and of sacreBLEU.
+    #[default]
+    V13a,
+    /// mteval-v14 international: punctuation and symbols of every script, by Unicode categories
+    /// of the `regex` package 2026.11.15.
+    Intl,
+    /// Single code points.
+    Char,
+    /// Chinese characters one by one, the rest as `13a`.
+    Zh,
+    /// Words and punctuation by the word boundaries of UAX #29; ours, not sacreBLEU's.
+    Unicode,
+}
+
+impl Scheme {
+    /// Every scheme, in the order that lists show.
+    pub const ALL: &[Self] =
+        &[Self::V13a, Self::None, Self::Intl, Self::Char, Self::Zh, Self::Unicode];
+
+    /// The schemes' names, in the same order.
+    pub const NAMES: &[&str] = &["13a", "none", "intl", "char", "zh", "unicode"];
+
+    /// The name on the command line and in signatures.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::V13a => "13a",
+            Self::Intl => "intl",
+            Self::Char => "char",
+            Self::Zh => "zh",
+            Self::Unicode => "unicode",
+        }
+    }
+
+    /// What the scheme does, in one line.
+    pub const fn summary(self) -> &'static str {
+        match self {
+            Self::None => "words between white space, punctuation left on them",
+            Self::V13a => "mteval-v13a: splits ASCII punctuation, keeps numbers whole",
+            Self::Intl => "mteval-v14 international: splits punctuation and symbols of all scripts",
+            Self::Char => "single code points",
+            Self::Zh => "each Chinese character, the rest as 13a (with sacreBLEU's ranges)",
+            Self::Unicode => "words and punctuation by UAX #29 (an extension, not in sacreBLEU)",
+        }
+    }
+}
+
+impl fmt::Display for Scheme {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Scheme {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self, Error> {
+        Self::ALL.iter().copied().find(|scheme| scheme.name() == name).ok_or_else(|| {
+            Error::new(ErrorKind::UnknownName {
+                what: "tokenizer",
+                name: name.to_owned(),
+                expected: Self::NAMES,
+            })
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_schemes_are_in_step() {
+        assert_eq!(Scheme::ALL.len(), Scheme::NAMES.len());
+        for (scheme, name) in Scheme::ALL.iter().zip(Scheme::NAMES) {
+            assert_eq!(scheme.name(), *name);
+            assert_eq!(name.parse::<Scheme>().unwrap(), *scheme);
+        }
+        let message = "13A".parse::<Scheme>().unwrap_err().to_string();
+        assert!(message.contains("13A") && message.contains("intl"), "{message}");
+    }
+}
