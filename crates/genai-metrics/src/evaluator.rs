@@ -25,14 +25,15 @@ use crate::segment::Segment;
 /// let stats = first.add(&one)?;
 /// assert_eq!((stats.hypothesis_length, stats.reference_length), (6, 5));
 /// second.add(&two)?;
-/// first.merge(second.row());
+/// first.merge(second.total());
 /// assert_eq!(first.score(), whole.score());
 /// # Ok::<(), genai_metrics::Error>(())
 /// ```
 pub struct Evaluator<'m, M: Metric> {
     metric: &'m M,
     measurer: Measurer<'m>,
-    row: Vec<f64>,
+    /// Where each segment's row is written.
+    measured: Vec<f64>,
     total: Vec<f64>,
 }
 
@@ -41,7 +42,7 @@ impl<'m, M: Metric> Evaluator<'m, M> {
     pub fn new(metric: &'m M) -> Self {
         let measurer = Measurer::new([metric as _]);
         let zeros = vec![0.0; measurer.width()];
-        Self { metric, measurer, row: zeros.clone(), total: zeros }
+        Self { metric, measurer, measured: zeros.clone(), total: zeros }
     }
 
     /// Measures a segment, adds its statistics to the sum and returns them.
@@ -52,9 +53,9 @@ impl<'m, M: Metric> Evaluator<'m, M> {
     pub fn add(&mut self, segment: &Segment<'_>) -> Result<M::Stats, Error> {
         let Segment { hypothesis, references } = *segment;
         self.measurer.prepare(references)?;
-        self.measurer.measure(hypothesis, references, &mut self.row)?;
-        add_row(&mut self.total, &self.row);
-        Ok(M::Stats::read(&self.row))
+        self.measurer.measure(hypothesis, references, &mut self.measured)?;
+        add_row(&mut self.total, &self.measured);
+        Ok(M::Stats::read(&self.measured))
     }
 
     /// Adds statistics that were measured elsewhere, as a row of the metric's columns.
@@ -67,7 +68,7 @@ impl<'m, M: Metric> Evaluator<'m, M> {
     }
 
     /// The sum so far, as a row of the metric's columns.
-    pub fn row(&self) -> &[f64] {
+    pub fn total(&self) -> &[f64] {
         &self.total
     }
 

@@ -97,7 +97,7 @@ def main():
     assert special == [0x130], "U+0130 is the only character that becomes two"
     TABLES.write_text(
         "//! Written by `unicode/make_tables.py`; do not edit.\n//!\n"
-        "//! Sources: CPython %s (Unicode %s) for lower case and case context;\n"
+        "//! Sources: Python %s (Unicode %s) for lower case and case context;\n"
         "//! the `regex` package %s for the categories. Ranges are inclusive.\n"
         % (PYTHON, unicodedata.unidata_version, REGEX)
         + rust("PUNCTUATION", r"`\p{P}`.", pair, classes["PUNCTUATION"])

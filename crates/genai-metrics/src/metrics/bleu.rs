@@ -17,6 +17,8 @@ use crate::text::{Scheme, Tokenizer};
 
 /// The highest n-gram order that can be asked for.
 const HIGHEST_ORDER: usize = 9;
+/// The same, as options have it.
+const HIGHEST_ORDER_OPTION: u32 = 9;
 
 /// BLEU with its options. The score runs from 0 to 100; a perfect match can come to
 /// 100.00000000000004, as in the reference.
@@ -244,7 +246,7 @@ impl Bleu {
     }
 
     /// Why a score is 0 though there is text on both sides, and what one can do.
-    fn why_zero(&self, sum: &BleuStats) -> Option<String> {
+    fn why_zero(sum: &BleuStats) -> Option<String> {
         if sum.hypothesis_length == 0 || sum.reference_length == 0 {
             return None;
         }
@@ -366,7 +368,7 @@ impl Metric for Bleu {
                 ("sys_len", Part::Count(hypothesis)),
                 ("ref_len", Part::Count(reference)),
             ],
-            remark: if value == 0.0 { self.why_zero(sum) } else { None },
+            remark: if value == 0.0 { Self::why_zero(sum) } else { None },
         }
     }
 
@@ -419,7 +421,7 @@ pub(super) const ENTRY: Entry = Entry {
         },
         OptionSpec {
             name: "max-order",
-            kind: OptionKind::Integer { min: 1, max: HIGHEST_ORDER as u32 },
+            kind: OptionKind::Integer { min: 1, max: HIGHEST_ORDER_OPTION },
             default: Some("4"),
             help: "The highest n-gram order",
         },
@@ -438,7 +440,7 @@ pub(super) const ENTRY: Entry = Entry {
             tokenizer: Tokenizer { scheme, lowercase: options.flag("lowercase") },
             smoothing: smoothing(options)?,
             max_order: options
-                .integer("max-order", 1..=HIGHEST_ORDER as u32)?
+                .integer("max-order", 1..=HIGHEST_ORDER_OPTION)?
                 .map_or(default.max_order, |order| order as usize),
             effective_order: options.yes_no("effective-order")?.unwrap_or(level == Level::Sentence),
         }))

@@ -34,8 +34,11 @@ pub struct Entry {
     /// What it can be asked for.
     pub options: &'static [OptionSpec],
     /// Makes the metric with these options, for scores of that level.
-    pub build: fn(&Options, Level) -> Result<Box<dyn Scorer>, Error>,
+    pub build: Build,
 }
+
+/// Makes a metric; the errors are those of its options.
+pub type Build = fn(&Options, Level) -> Result<Box<dyn Scorer>, Error>;
 
 /// The metric of that name.
 pub fn find(name: &str) -> Option<&'static Entry> {

@@ -34,6 +34,7 @@ const fn rows() -> ([u8; BLOCKS], usize) {
     (rows, count)
 }
 
+#[expect(clippy::large_stack_arrays, reason = "it runs at compile time only")]
 const fn deltas() -> [[i32; 256]; rows().1] {
     let mut deltas = [[0; 256]; rows().1];
     let mut i = 0;

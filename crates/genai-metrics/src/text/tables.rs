@@ -1,6 +1,6 @@
 //! Written by `unicode/make_tables.py`; do not edit.
 //!
-//! Sources: CPython 3.11 (Unicode 14.0.0) for lower case and case context;
+//! Sources: Python 3.11 (Unicode 14.0.0) for lower case and case context;
 //! the `regex` package 2026.11.15 for the categories. Ranges are inclusive.
 
 /// `\p{P}`.

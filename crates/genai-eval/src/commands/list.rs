@@ -1,0 +1,77 @@
+//! `genai-eval list`: the metrics and the tokenization schemes.
+
+use std::io::{self, Write};
+
+use anyhow::Result;
+use clap::{Arg, ArgMatches, Command};
+use genai_metrics::metrics::{Entry, METRICS};
+use genai_metrics::text::Scheme;
+use genai_metrics::{Level, Options, Spec};
+use serde_json::{Value, json};
+
+use crate::Outcome;
+use crate::output::Output;
+
+pub(super) fn command() -> Command {
+    Command::new("list").about("List the metrics and the tokenization schemes").arg(
+        Arg::new("format")
+            .long("format")
+            .value_name("FORMAT")
+            .default_value("text")
+            .value_parser(["text", "json", "md"])
+            .help("How it is written"),
+    )
+}
+
+pub(super) fn run(matches: &ArgMatches) -> Result<Outcome> {
+    let format = matches.get_one::<String>("format").map_or("text", String::as_str);
+    let metrics: Vec<(&Entry, Spec)> = METRICS
+        .iter()
+        .map(|entry| Ok((entry, (entry.build)(&Options::default(), Level::Corpus)?.spec())))
+        .collect::<Result<_>>()?;
+    Output::Standard.write(|out| match format {
+        "json" => write_json(&metrics, out),
+        "md" => write_markdown(&metrics, out),
+        _ => write_text(&metrics, out),
+    })?;
+    Ok(Outcome::Success)
+}
+
+fn write_text(metrics: &[(&Entry, Spec)], out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "Metrics")?;
+    for (Entry { name, summary, reference, .. }, spec) in metrics {
+        writeln!(out, "  {name:10} {summary} (as {reference}; {} is better)", spec.direction)?;
+    }
+    writeln!(out, "\nTokenization schemes (--tokenize)")?;
+    for scheme in Scheme::ALL {
+        writeln!(out, "  {:10} {}", scheme.name(), scheme.summary())?;
+    }
+    Ok(())
+}
+
+fn write_markdown(metrics: &[(&Entry, Spec)], out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "| metric | what it is | numbers of | better | scale |\n|---|---|---|---|---:|")?;
+    for (Entry { name, summary, reference, .. }, Spec { direction, scale, .. }) in metrics {
+        writeln!(out, "| `{name}` | {summary} | {reference} | {direction} | {scale} |")?;
+    }
+    Ok(())
+}
+
+fn write_json(metrics: &[(&Entry, Spec)], out: &mut dyn Write) -> io::Result<()> {
+    let metric = |(entry, spec): &(&Entry, Spec)| -> Value {
+        let option = |option: &genai_metrics::OptionSpec| json!({"name": option.name, "default": option.default, "help": option.help});
+        json!({
+            "name": entry.name, "summary": entry.summary, "reference": entry.reference,
+            "direction": spec.direction.to_string(), "scale": spec.scale,
+            "options": entry.options.iter().map(option).collect::<Vec<_>>(),
+        })
+    };
+    let scheme = |scheme: &Scheme| json!({"name": scheme.name(), "summary": scheme.summary()});
+    let document = json!({
+        "schema": "genai-eval/1", "tool": crate::TOOL,
+        "metrics": metrics.iter().map(metric).collect::<Vec<_>>(),
+        "schemes": Scheme::ALL.iter().map(scheme).collect::<Vec<_>>(),
+    });
+    serde_json::to_writer_pretty(&mut *out, &document)?;
+    writeln!(out)
+}

@@ -1,0 +1,29 @@
+//! `genai-eval man`: manual pages in roff.
+
+use anyhow::{Context, Result};
+use clap::{Arg, ArgMatches, Command};
+use clap_mangen::Man;
+
+use crate::output::Output;
+use crate::{Outcome, arguments};
+
+pub(super) fn command() -> Command {
+    Command::new("man")
+        .about("Print a manual page: genai-eval man bleu | man -l -")
+        .arg(Arg::new("command").value_name("COMMAND").help("Of this command; else of the whole"))
+}
+
+pub(super) fn run(matches: &ArgMatches) -> Result<Outcome> {
+    let mut command = arguments::command();
+    command.build();
+    if let Some(name) = matches.get_one::<String>("command") {
+        let named = command.find_subcommand(name).cloned();
+        let named = named.with_context(|| format!("there is no command '{name}' to describe"))?;
+        // The page of `genai-eval bleu` is called genai-eval-bleu, as git does it.
+        command = named.display_name(format!("genai-eval-{name}"));
+    }
+    let mut page = Vec::new();
+    Man::new(command).render(&mut page).context("cannot render the page")?;
+    Output::Standard.write(|out| out.write_all(&page))?;
+    Ok(Outcome::Success)
+}

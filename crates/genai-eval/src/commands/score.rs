@@ -1,0 +1,319 @@
+//! `genai-eval bleu …`: one metric over files, for the corpus or for each segment.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+use clap::{Arg, ArgMatches, Args, Command, FromArgMatches, value_parser};
+use genai_metrics::metrics::Entry;
+use genai_metrics::text::Scheme;
+use genai_metrics::{Direction, Level, Options, Scorer};
+
+use crate::engine::{self, Keep, Measured};
+use crate::messages::Messages;
+use crate::output::Output;
+use crate::read::{Field, FileRole, InputError, ParallelFiles, RecordFields, Records, Source};
+use crate::report::{self, Format, InputFile, Inputs, Report, Sentences, SystemResult, View};
+use crate::{Outcome, SIGNED_VERSION, arguments};
+
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Input")]
+pub(super) struct InputArguments {
+    /// References, one segment a line; again for more references of each segment; - is stdin
+    #[arg(long = "ref", value_name = "FILE", conflicts_with = "data")]
+    references: Vec<String>,
+    /// Hypotheses, one segment a line; again for more systems; - is stdin
+    #[arg(long = "hyp", value_name = "[NAME=]FILE", conflicts_with = "data")]
+    hypotheses: Vec<String>,
+    /// JSONL: one object a line with hypothesis and references
+    #[arg(long, value_name = "FILE")]
+    data: Option<String>,
+    /// The field with the hypothesis, or a JSON Pointer; again for more systems
+    #[arg(long = "hyp-field", value_name = "[NAME=]FIELD", requires = "data")]
+    hypothesis_fields: Vec<String>,
+    /// The field with a reference, a list of alternatives, or null; again for more
+    #[arg(long = "ref-field", value_name = "FIELD", requires = "data")]
+    reference_fields: Vec<String>,
+    /// The field with the segment's id
+    #[arg(long, value_name = "FIELD", requires = "data")]
+    id_field: Option<String>,
+}
+
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Output")]
+struct ReportArguments {
+    /// The score of each segment instead of the corpus's (in JSON: beside it)
+    #[arg(long)]
+    sentence: bool,
+    /// Also write each segment's score to FILE: JSONL with index, id, score and parts
+    #[arg(long, value_name = "FILE")]
+    segments: Option<PathBuf>,
+    /// Print numbers only
+    #[arg(long)]
+    score_only: bool,
+    /// Decimals of the scores in text and Markdown; other formats have them in full
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = value_parser!(u8).range(0..=17))]
+    width: u8,
+    /// text, json, jsonl, csv or md [default: by the extension of -o, else text]
+    #[arg(long, value_name = "FORMAT", value_parser = ["text", "json", "jsonl", "csv", "md"], hide_possible_values = true)]
+    format: Option<String>,
+    /// Write to FILE instead of stdout
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Threads; the result does not depend on it [default: all cores]
+    #[arg(long, value_name = "N")]
+    threads: Option<NonZeroUsize>,
+    /// No warnings, no progress
+    #[arg(long)]
+    quiet: bool,
+}
+
+/// The name of the gate option that fits the metric's direction.
+fn gate_name(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Higher => "fail-under",
+        Direction::Lower => "fail-over",
+    }
+}
+
+pub(super) fn command(entry: &'static Entry) -> Command {
+    // A default option set builds: a test of the registry holds that.
+    let direction = (entry.build)(&Options::default(), Level::Corpus)
+        .map_or(Direction::Higher, |scorer| scorer.spec().direction);
+    let beyond = if direction == Direction::Higher { "below" } else { "above" };
+    let gate = Arg::new(gate_name(direction))
+        .long(gate_name(direction))
+        .value_name("X")
+        .allow_negative_numbers(true)
+        .value_parser(value_parser!(f64))
+        .help(format!("Exit with 1 if a system's score is {beyond} X, in full precision"))
+        .help_heading("Gate");
+    let command = Command::new(entry.name)
+        .about(format!("{}, as {}", entry.summary, entry.reference))
+        .long_about(entry.about)
+        .after_long_help(format!(
+            "Examples:\n  genai-eval {0} --ref ref.txt --hyp out.txt\n  genai-eval {0} --ref a.txt --ref b.txt \
+             --hyp base=base.txt --hyp new=new.txt --format md\n  genai-eval {0} --data out.jsonl \
+             --hyp-field prediction --ref-field references --segments segments.jsonl",
+            entry.name
+        ));
+    let command = InputArguments::augment_args(command);
+    let command = command.args(entry.options.iter().map(arguments::of_metric));
+    ReportArguments::augment_args(command).arg(gate)
+}
+
+pub(super) fn run(entry: &'static Entry, matches: &ArgMatches) -> Result<Outcome> {
+    let input = InputArguments::from_arg_matches(matches)?;
+    let wanted = ReportArguments::from_arg_matches(matches)?;
+    let options = arguments::metric_options(entry.options, matches);
+    let corpus = [(entry.build)(&options, Level::Corpus)?];
+    let sentence = (entry.build)(&options, Level::Sentence)?;
+    let limit = matches.get_one::<f64>(gate_name(corpus[0].spec().direction)).copied();
+
+    let format = format_of(&wanted);
+    let output = Output::open(wanted.output.as_deref())?;
+    let segments_output =
+        wanted.segments.as_deref().map(|path| Output::open(Some(path))).transpose()?;
+    let messages = Messages { quiet: wanted.quiet };
+    let with_sentences = wanted.sentence || wanted.segments.is_some();
+    let run = Run {
+        scorers: &corpus,
+        keep: Keep { rows: with_sentences },
+        threads: wanted.threads,
+        messages,
+    };
+    let hashed = format == Format::Json && !wanted.score_only;
+    let (measured, systems, inputs) = match input.source(hashed)? {
+        AnySource::Files(mut files) => run.measure(&mut files)?,
+        AnySource::Records(mut records) => run.measure(&mut *records)?,
+    };
+    warn_of_tokenized_input(&measured, &systems, &*corpus[0], messages);
+
+    let sentences = with_sentences.then_some(&*sentence);
+    let mut report = make_report(&*corpus[0], sentences, &measured, &systems, inputs);
+    for result in &report.results {
+        if let Some(remark) = &result.score.remark {
+            messages.note(&format!("{}: {remark}", result.system));
+        }
+    }
+    if let Some(file) = segments_output {
+        file.write(|out| report::write_sentence_lines(&report, out))?;
+    }
+    if !wanted.sentence {
+        report.results.iter_mut().for_each(|result| result.sentences = None);
+    }
+    let view = View {
+        format,
+        sentences: wanted.sentence,
+        score_only: wanted.score_only,
+        width: wanted.width.into(),
+    };
+    output.write(|out| report::write(&report, view, out))?;
+    Ok(verdict(&report, limit))
+}
+
+fn format_of(wanted: &ReportArguments) -> Format {
+    let extension = || wanted.output.as_ref()?.extension()?.to_str();
+    let given = wanted.format.as_deref().or_else(extension);
+    given.and_then(Format::named).unwrap_or(Format::Text)
+}
+
+pub(super) enum AnySource {
+    Files(ParallelFiles),
+    Records(Box<Records>),
+}
+
+impl InputArguments {
+    /// The files with one text a line.
+    pub(super) fn text_files(&self) -> Result<Vec<String>> {
+        let hypotheses = named(&self.hypotheses, is_file)?;
+        Ok(self.references.iter().cloned().chain(hypotheses.into_iter().map(|(_, f)| f)).collect())
+    }
+
+    pub(super) fn source(&self, hashed: bool) -> Result<AnySource> {
+        if let Some(data) = &self.data {
+            let hypotheses = named(&self.hypothesis_fields, |_| false)?;
+            let fields = RecordFields {
+                hypotheses: hypotheses.iter().map(|(s, f)| (s.clone(), Field::new(f))).collect(),
+                references: self.reference_fields.iter().map(|field| Field::new(field)).collect(),
+                id: self.id_field.as_deref().map(Field::new),
+            };
+            return Ok(AnySource::Records(Box::new(Records::open(data, fields, hashed)?)));
+        }
+        if self.references.is_empty() || self.hypotheses.is_empty() {
+            bail!("nothing to score, expected --ref FILE --hyp FILE, or --data FILE");
+        }
+        let hypotheses = named(&self.hypotheses, is_file)?;
+        Ok(AnySource::Files(ParallelFiles::open(&self.references, &hypotheses, hashed)?))
+    }
+}
+
+/// Whether `name=file` is itself the name of a file.
+fn is_file(whole: &str) -> bool {
+    std::fs::metadata(whole).is_ok()
+}
+
+/// `name=value` apart; without a name, or where the whole is a value, the value is the name.
+fn named(given: &[String], is_value: impl Fn(&str) -> bool) -> Result<Vec<(String, String)>> {
+    let mut pairs: Vec<(String, String)> = Vec::new();
+    for whole in given {
+        let (name, value) = match whole.split_once('=') {
+            Some((name, value)) if !name.is_empty() && !is_value(whole) => (name, value),
+            _ => (whole.as_str(), whole.as_str()),
+        };
+        if pairs.iter().any(|(other, _)| other == name) {
+            return Err(InputError::SystemTwice { name: name.to_owned() }.into());
+        }
+        pairs.push((name.to_owned(), value.to_owned()));
+    }
+    Ok(pairs)
+}
+
+struct Run<'a> {
+    scorers: &'a [Box<dyn Scorer>],
+    keep: Keep,
+    threads: Option<NonZeroUsize>,
+    messages: Messages,
+}
+
+impl Run<'_> {
+    fn measure<S: Source>(&self, source: &mut S) -> Result<(Measured, Vec<String>, Inputs)> {
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(self.threads.map_or(0, NonZeroUsize::get))
+            .build()
+            .context("cannot start threads")?;
+        let facts = source.files().into_iter().map(|(_, _, facts)| facts).collect();
+        let mut progress = self.messages.progress(facts);
+        let measured = pool.install(|| {
+            engine::measure(source, self.scorers, self.keep, &mut |segments| {
+                progress.update(segments);
+            })
+        })?;
+        drop(progress);
+        source.warnings().iter().for_each(|warning| self.messages.warn(warning));
+        if measured.segments == 0 {
+            let name = source.files().swap_remove(0).1;
+            return Err(InputError::Empty { name }.into());
+        }
+        let mut inputs = Inputs {
+            segments: measured.segments,
+            references: measured.references,
+            ..Inputs::default()
+        };
+        for (role, path, facts) in source.files() {
+            let file = InputFile { path, sha256: facts.sha256() };
+            match role {
+                FileRole::References => inputs.refs.push(file),
+                FileRole::Hypotheses => inputs.hyps.push(file),
+                FileRole::Data => inputs.data.push(file),
+            }
+        }
+        Ok((measured, source.systems().to_vec(), inputs))
+    }
+}
+
+/// As sacreBLEU: a hundred full stops set off by a space are no detokenised text.
+fn warn_of_tokenized_input(
+    measured: &Measured,
+    systems: &[String],
+    scorer: &dyn Scorer,
+    messages: Messages,
+) {
+    const MANY: u64 = 100;
+    let cuts = scorer.spec().tokenizer.is_some_and(|tokenizer| tokenizer.scheme != Scheme::None);
+    for (system, &count) in systems.iter().zip(&measured.detached_full_stops) {
+        if cuts && count >= MANY {
+            messages.warn(&format!(
+                "{system}: {count} lines end in a full stop set off by a space, as if tokenized \
+                 already; scores are meant for detokenized text"
+            ));
+        }
+    }
+}
+
+fn make_report<'a>(
+    corpus: &'a dyn Scorer,
+    sentence: Option<&'a dyn Scorer>,
+    measured: &'a Measured,
+    systems: &[String],
+    inputs: Inputs,
+) -> Report<'a> {
+    let sign = |scorer: &dyn Scorer| {
+        scorer.spec().signature.of_run(measured.references, SIGNED_VERSION).to_string()
+    };
+    let results = systems.iter().enumerate().map(|(i, system)| {
+        let score = corpus.score(&measured.sums[i]);
+        SystemResult {
+            system: system.clone(),
+            spec: corpus.spec(),
+            description: corpus.describe(&score),
+            score,
+            signature: sign(corpus),
+            sentences: sentence.map(|scorer| Sentences {
+                signature: sign(scorer),
+                scorer,
+                rows: &measured.rows[i],
+                columns: 0..scorer.columns().len(),
+                ids: &measured.ids,
+            }),
+        }
+    });
+    Report { inputs, results: results.collect() }
+}
+
+/// Compares in full precision and says which systems are beyond the limit.
+fn verdict(report: &Report<'_>, limit: Option<f64>) -> Outcome {
+    let Some(limit) = limit else { return Outcome::Success };
+    let mut outcome = Outcome::Success;
+    for SystemResult { system, spec, score, .. } in &report.results {
+        let (failed, beyond) = match spec.direction {
+            Direction::Higher => (score.value < limit, "under"),
+            Direction::Lower => (score.value > limit, "over"),
+        };
+        if failed {
+            outcome = Outcome::GateFailed;
+            Messages::fail(&format!("{system}: {} {} is {beyond} {limit}", spec.name, score.value));
+        }
+    }
+    outcome
+}

@@ -1,0 +1,75 @@
+//! `genai-eval tokenize`: a text as a metric would see it.
+
+use std::io::{Seek, Write};
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::{ArgMatches, Args, Command, FromArgMatches};
+use genai_metrics::Tokenizer;
+use genai_metrics::text::Scheme;
+use tempfile::SpooledTempFile;
+
+use crate::Outcome;
+use crate::output::Output;
+use crate::read::{BLOCK_SEGMENTS, InputError, Lines, STANDARD_INPUT};
+
+#[derive(Args, Debug)]
+struct Arguments {
+    /// The tokenization scheme
+    #[arg(long, value_name = "NAME", default_value = "13a", value_parser = clap::builder::PossibleValuesParser::new(Scheme::NAMES))]
+    scheme: String,
+    /// Lower-case the text first
+    #[arg(long)]
+    lowercase: bool,
+    /// Write to FILE instead of stdout
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// The texts, one segment a line; - is stdin
+    #[arg(value_name = "FILE", default_value = STANDARD_INPUT)]
+    files: Vec<String>,
+}
+
+pub(super) fn command() -> Command {
+    Arguments::augment_args(
+        Command::new("tokenize")
+            .about("Print texts as a metric's tokenizer cuts them, tokens between spaces")
+            .after_long_help(
+                "Lines are cut as BLEU cuts them: lower-cased if asked for, trailing white space \
+                 off, then the scheme. Each output equals the sacreBLEU tokenizer of that name \
+                 (`unicode` is an extension).",
+            ),
+    )
+}
+
+/// What fits in memory before the result waits in a temporary file: nothing may be printed until
+/// the last line has proved readable.
+const IN_MEMORY: usize = 64 << 20;
+
+pub(super) fn run(matches: &ArgMatches) -> Result<Outcome> {
+    let arguments = Arguments::from_arg_matches(matches)?;
+    let tokenizer = Tokenizer { scheme: arguments.scheme.parse()?, lowercase: arguments.lowercase };
+    let output = Output::open(arguments.output.as_deref())?;
+    if arguments.files.iter().filter(|file| *file == STANDARD_INPUT).count() > 1 {
+        return Err(InputError::StandardInputTwice.into());
+    }
+    let mut result = SpooledTempFile::new(IN_MEMORY);
+    for file in &arguments.files {
+        let mut lines = Lines::open(file, false)?;
+        loop {
+            let first = lines.count();
+            let block = lines.next_block(BLOCK_SEGMENTS)?;
+            if block.is_empty() {
+                break;
+            }
+            let mut cut = String::new();
+            for text in block.texts(file, first)? {
+                cut.push_str(&tokenizer.line(text));
+                cut.push('\n');
+            }
+            result.write_all(cut.as_bytes())?;
+        }
+    }
+    result.rewind()?;
+    output.write(|out| std::io::copy(&mut result, out).map(|_| ()))?;
+    Ok(Outcome::Success)
+}

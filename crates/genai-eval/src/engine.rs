@@ -1,0 +1,197 @@
+//! Segments to sums: the one loop that every scoring command runs.
+//!
+//! Blocks are read one after the other and measured in parallel. Their results are taken in the
+//! order of the blocks, so neither a number nor the first error depends on the threads.
+
+use std::sync::{Mutex, PoisonError};
+
+use genai_metrics::{Measurer, Scorer, Table, add_row};
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+
+use crate::read::json::Cell;
+use crate::read::{Block, InputError, Source};
+
+/// What a run keeps.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Keep {
+    /// One row of statistics for each segment and system, and the segments' ids.
+    pub(crate) rows: bool,
+}
+
+/// The statistics of all segments.
+#[derive(Debug)]
+pub(crate) struct Measured {
+    /// For each system, the sum of its rows; the metrics' columns lie side by side.
+    pub(crate) sums: Vec<Vec<f64>>,
+    /// For each system, its rows, if they were to be kept.
+    pub(crate) rows: Vec<Table>,
+    /// Each segment's id, if rows were to be kept and the input has ids.
+    pub(crate) ids: Vec<Cell>,
+    /// How many segments there are.
+    pub(crate) segments: u64,
+    /// The number of references, if it is the same for all segments.
+    pub(crate) references: Option<usize>,
+    /// For each system, how many hypotheses end in a full stop set off by a space.
+    pub(crate) detached_full_stops: Vec<u64>,
+}
+
+/// Blocks read ahead for each thread, so that none waits while others have work.
+const BLOCKS_A_THREAD: usize = 4;
+
+/// Measures everything that the source has, on as many threads as the rayon pool in which it is
+/// called. `progress` is told the number of segments from time to time.
+///
+/// # Errors
+/// The first one in the order of the input.
+pub(crate) fn measure<S: Source>(
+    source: &mut S,
+    scorers: &[Box<dyn Scorer>],
+    keep: Keep,
+    progress: &mut dyn FnMut(u64),
+) -> Result<Measured, InputError> {
+    let systems = source.systems().len();
+    let workers = Workers { scorers, idle: Mutex::new(Vec::new()) };
+    let width = workers.with(|measurer| measurer.width());
+    let blocks = rayon::current_num_threads() * BLOCKS_A_THREAD;
+    let mut measured = Measured {
+        sums: vec![vec![0.0; width]; systems],
+        rows: (0..systems).map(|_| Table::new(width)).collect(),
+        ids: Vec::new(),
+        segments: 0,
+        references: None,
+        detached_full_stops: vec![0; systems],
+    };
+    let mut counts: Option<Counts> = None;
+    let (mut batch, mut failure) = read_batch(source, blocks);
+    while !batch.is_empty() {
+        let failed = failure.is_some();
+        let (next, results) = rayon::join(
+            || if failed { (Vec::new(), None) } else { read_batch(source, blocks) },
+            || -> Vec<_> {
+                let one =
+                    |block| workers.with(|measurer| measure_block(block, measurer, systems, keep));
+                batch.par_iter().map(one).collect()
+            },
+        );
+        for result in results {
+            let block = result?;
+            for (sum, part) in measured.sums.iter_mut().zip(&block.sums) {
+                add_row(sum, part);
+            }
+            for (table, rows) in measured.rows.iter_mut().zip(&block.rows) {
+                rows.rows().for_each(|row| table.push(row));
+            }
+            for (sum, part) in
+                measured.detached_full_stops.iter_mut().zip(block.detached_full_stops)
+            {
+                *sum += part;
+            }
+            measured.ids.extend(block.ids);
+            measured.segments += block.segments;
+            counts = match (counts, block.references) {
+                (Some(so_far), Some(more)) => Some(so_far.and(more)),
+                (so_far, more) => so_far.or(more),
+            };
+        }
+        progress(measured.segments);
+        batch = next.0;
+        failure = failure.or(next.1);
+    }
+    measured.references = counts.and_then(Counts::same);
+    failure.map_or(Ok(measured), Err)
+}
+
+/// Reads up to that many blocks; an error comes beside the blocks before it.
+fn read_batch<S: Source>(source: &mut S, blocks: usize) -> (Vec<S::Block>, Option<InputError>) {
+    let mut batch = Vec::with_capacity(blocks);
+    while batch.len() < blocks {
+        match source.next_block() {
+            Ok(Some(block)) => batch.push(block),
+            Ok(None) => break,
+            Err(error) => return (batch, Some(error)),
+        }
+    }
+    (batch, None)
+}
+
+/// The measurers of threads that are between two blocks.
+struct Workers<'m> {
+    scorers: &'m [Box<dyn Scorer>],
+    idle: Mutex<Vec<Measurer<'m>>>,
+}
+
+impl<'m> Workers<'m> {
+    fn with<T>(&self, work: impl FnOnce(&mut Measurer<'m>) -> T) -> T {
+        let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let waiting = idle().pop();
+        let new = || Measurer::new(self.scorers.iter().map(|scorer| &**scorer));
+        let mut measurer = waiting.unwrap_or_else(new);
+        let result = work(&mut measurer);
+        idle().push(measurer);
+        result
+    }
+}
+
+struct MeasuredBlock {
+    sums: Vec<Vec<f64>>,
+    rows: Vec<Table>,
+    ids: Vec<Cell>,
+    segments: u64,
+    references: Option<Counts>,
+    detached_full_stops: Vec<u64>,
+}
+
+/// The fewest and the most references that a segment has.
+#[derive(Clone, Copy)]
+struct Counts {
+    fewest: usize,
+    most: usize,
+}
+
+impl Counts {
+    fn and(self, other: Self) -> Self {
+        Self { fewest: self.fewest.min(other.fewest), most: self.most.max(other.most) }
+    }
+
+    fn same(self) -> Option<usize> {
+        (self.fewest == self.most).then_some(self.most)
+    }
+}
+
+fn measure_block(
+    block: &impl Block,
+    measurer: &mut Measurer<'_>,
+    systems: usize,
+    keep: Keep,
+) -> Result<MeasuredBlock, InputError> {
+    let width = measurer.width();
+    let mut result = MeasuredBlock {
+        sums: vec![vec![0.0; width]; systems],
+        rows: (0..systems).map(|_| Table::new(width)).collect(),
+        ids: Vec::new(),
+        segments: 0,
+        references: None,
+        detached_full_stops: vec![0; systems],
+    };
+    let mut row = vec![0.0; width];
+    block.visit(&mut |segment| {
+        measurer.prepare(segment.references)?;
+        for (system, hypothesis) in segment.hypotheses.iter().enumerate() {
+            measurer.measure(hypothesis, segment.references, &mut row)?;
+            add_row(&mut result.sums[system], &row);
+            if keep.rows {
+                result.rows[system].push(&row);
+            }
+            result.detached_full_stops[system] += u64::from(hypothesis.ends_with(" ."));
+        }
+        if let (true, Some(id)) = (keep.rows, segment.id) {
+            result.ids.push(id.clone());
+        }
+        let references = segment.references.iter().flatten().count();
+        let counts = Counts { fewest: references, most: references };
+        result.references = Some(result.references.map_or(counts, |so_far| so_far.and(counts)));
+        result.segments += 1;
+        Ok(())
+    })?;
+    Ok(result)
+}

@@ -1,0 +1,62 @@
+//! The command line of genai-eval: arguments → plan → read → engine → report → verdict.
+//!
+//! The scoring itself is in `genai-metrics`; what is here reads files, spreads the work over
+//! threads and writes reports. [`run`] is the whole program but for its exit code.
+
+mod arguments;
+mod commands;
+mod engine;
+mod examination;
+mod messages;
+mod output;
+pub mod read;
+mod report;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+/// The tool and its version, as reports name it.
+pub const TOOL: &str = concat!("genai-eval ", env!("CARGO_PKG_VERSION"));
+
+/// The version as signatures name it.
+const SIGNED_VERSION: &str = concat!("genai-eval-", env!("CARGO_PKG_VERSION"));
+
+/// How a command ended, if it came to an end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Success, or the gate passed.
+    Success,
+    /// The gate failed.
+    GateFailed,
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Success => Self::SUCCESS,
+            Outcome::GateFailed => Self::from(1),
+        }
+    }
+}
+
+/// Runs the command line. Results go to standard output or to the files named in it.
+///
+/// # Errors
+/// Whatever keeps the command from a result: usage, unreadable or mismatched inputs, outputs that
+/// cannot be written. Nothing has been written to standard output then.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Outcome> {
+    commands::run(&arguments::parse(arguments)?)
+}
+
+/// What to print for an error: one or two lines, and whether they are an answer to `--help` or
+/// `--version` rather than an error.
+pub fn explain(error: &anyhow::Error) -> (String, bool) {
+    if let Some(usage) = error.downcast_ref::<clap::Error>() {
+        return arguments::explain(usage);
+    }
+    let hint = error.chain().find_map(|cause| cause.downcast_ref::<read::InputError>()?.hint());
+    let hint = hint.map(|hint| format!("hint: {hint}\n")).unwrap_or_default();
+    (format!("error: {error:#}\n{hint}"), false)
+}

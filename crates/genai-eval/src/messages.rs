@@ -1,0 +1,89 @@
+//! What goes to standard error.
+
+use std::io::{self, IsTerminal, Write};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::read::Facts;
+
+/// Warnings and progress, unless they are not wanted.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Messages {
+    /// Neither warnings nor progress.
+    pub(crate) quiet: bool,
+}
+
+impl Messages {
+    /// One line that says what is odd.
+    pub(crate) fn warn(self, message: &str) {
+        self.say("warning", message);
+    }
+
+    /// One line that says what was done.
+    pub(crate) fn note(self, message: &str) {
+        self.say("note", message);
+    }
+
+    /// Why a gate failed; said even if other messages are not wanted.
+    pub(crate) fn fail(message: &str) {
+        let _ = writeln!(io::stderr(), "gate failed: {message}");
+    }
+
+    fn say(self, kind: &str, message: &str) {
+        if !self.quiet {
+            // With standard error closed there is nobody to tell.
+            let _ = writeln!(io::stderr(), "{kind}: {message}");
+        }
+    }
+
+    /// A progress bar over the bytes of these files, on a terminal only.
+    pub(crate) fn progress(self, files: Vec<Facts>) -> Progress {
+        let shown = !self.quiet && io::stderr().is_terminal();
+        Progress { files, started: Instant::now(), shown, bar: None }
+    }
+}
+
+/// A progress bar that appears when the work takes longer than a second.
+#[derive(Debug)]
+pub(crate) struct Progress {
+    files: Vec<Facts>,
+    started: Instant,
+    shown: bool,
+    bar: Option<ProgressBar>,
+}
+
+const PATIENCE: Duration = Duration::from_secs(1);
+
+impl Progress {
+    /// Takes the number of segments that are done.
+    pub(crate) fn update(&mut self, segments: u64) {
+        if !self.shown || (self.bar.is_none() && self.started.elapsed() < PATIENCE) {
+            return;
+        }
+        let bar = self.bar.get_or_insert_with(|| {
+            let sizes: Option<u64> = self.files.iter().map(Facts::size).sum();
+            let bar = ProgressBar::with_draw_target(sizes, ProgressDrawTarget::stderr_with_hz(5));
+            let template = if sizes.is_some() {
+                "{wide_bar} {bytes}/{total_bytes} {msg} ETA {eta}"
+            } else {
+                "{spinner} {bytes} {msg}"
+            };
+            bar.set_style(
+                ProgressStyle::with_template(template)
+                    .unwrap_or_else(|_| ProgressStyle::default_bar()),
+            );
+            bar
+        });
+        bar.set_message(format!("{segments} segments"));
+        bar.set_position(self.files.iter().map(Facts::bytes).sum());
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! Bytes to lines, a block at a time.
+
+use memchr::memchr_iter;
+
+use super::{Census, Facts, Input, InputError};
+
+/// How much is asked of the system at once.
+const CHUNK: usize = 1 << 17;
+/// A block ends early beyond this, so that long lines don't pile up.
+const BLOCK_BYTES: usize = 4 << 20;
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// Some lines of a file, as they were read.
+#[derive(Debug, Default)]
+pub struct LineBlock {
+    bytes: Vec<u8>,
+    /// Where each line ends, its line feed not counted.
+    ends: Vec<usize>,
+    /// Whether the last line ends in a line feed.
+    terminated: bool,
+}
+
+impl LineBlock {
+    /// The number of lines.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether there is no line.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// The lines as bytes, without line feeds.
+    pub fn lines(&self) -> impl Iterator<Item = &[u8]> {
+        let mut start = 0;
+        self.ends.iter().map(move |&end| {
+            let line = &self.bytes[start..end];
+            start = end + 1;
+            line
+        })
+    }
+
+    /// The lines as text, without line feeds and without one carriage return before each.
+    ///
+    /// # Errors
+    /// [`InputError::NotUtf8`], for a file of that name whose line `first` (from 0) is the first.
+    pub fn texts(
+        &self,
+        name: &str,
+        first: u64,
+    ) -> Result<impl Iterator<Item = &str> + '_, InputError> {
+        let text = std::str::from_utf8(&self.bytes).map_err(|error| {
+            let at = error.valid_up_to();
+            let index = self.ends.partition_point(|&end| end < at);
+            let start = if index == 0 { 0 } else { self.ends[index - 1] + 1 };
+            InputError::NotUtf8 {
+                name: name.to_owned(),
+                line: first + index as u64 + 1,
+                byte: at - start + 1,
+                value: self.bytes[at],
+            }
+        })?;
+        let mut start = 0;
+        Ok(self.ends.iter().map(move |&end| {
+            let line = &text[start..end];
+            start = end + 1;
+            line.strip_suffix('\r').unwrap_or(line)
+        }))
+    }
+}
+
+/// Reads a file by lines. A line ends at a line feed and nowhere else; the last one needs none.
+pub struct Lines {
+    input: Input,
+    /// What was read past the last block.
+    rest: Vec<u8>,
+    ended: bool,
+    count: u64,
+    /// Kept only of what cannot be read a second time.
+    census: Option<Census>,
+    byte_order_mark: bool,
+}
+
+impl Lines {
+    /// Opens a file, or standard input if the name is `-`.
+    ///
+    /// # Errors
+    /// As [`Input::open`].
+    pub fn open(name: &str, hashed: bool) -> Result<Self, InputError> {
+        let input = Input::open(name, hashed)?;
+        let census = (!input.again).then(Census::default);
+        let mut lines = Self {
+            input,
+            rest: Vec::new(),
+            ended: false,
+            count: 0,
+            census,
+            byte_order_mark: false,
+        };
+        let mut start = Vec::new();
+        while start.len() < BYTE_ORDER_MARK.len() && lines.fill(&mut start)? {}
+        if start.starts_with(BYTE_ORDER_MARK) {
+            start.drain(..BYTE_ORDER_MARK.len());
+            lines.byte_order_mark = true;
+        }
+        lines.rest = start;
+        Ok(lines)
+    }
+
+    /// The name that the user gave.
+    pub fn name(&self) -> &str {
+        self.input.name()
+    }
+
+    /// What is or will be known of the file.
+    pub fn facts(&self) -> &Facts {
+        self.input.facts()
+    }
+
+    /// Whether the file began with a byte-order mark, which was taken off.
+    pub fn had_byte_order_mark(&self) -> bool {
+        self.byte_order_mark
+    }
+
+    /// How many lines have been read.
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// What the file was found to hold, if it was watched because it can't be read again.
+    pub(super) fn census(&self) -> Option<&Census> {
+        self.census.as_ref()
+    }
+
+    /// Reads up to `at_most` lines, fewer if they are long, none at the end.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn next_block(&mut self, at_most: usize) -> Result<LineBlock, InputError> {
+        self.block(at_most, BLOCK_BYTES)
+    }
+
+    /// Reads that many lines, fewer only at the end.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn next_lines(&mut self, lines: usize) -> Result<LineBlock, InputError> {
+        self.block(lines, usize::MAX)
+    }
+
+    fn block(&mut self, at_most: usize, enough_bytes: usize) -> Result<LineBlock, InputError> {
+        let mut block = LineBlock { bytes: std::mem::take(&mut self.rest), ..Default::default() };
+        let mut searched = 0;
+        loop {
+            let wanted = at_most - block.ends.len();
+            let found = memchr_iter(b'\n', &block.bytes[searched..]).take(wanted);
+            block.ends.extend(found.map(|at| searched + at));
+            searched = block.bytes.len();
+            let full = block.ends.len() == at_most;
+            if full || (block.bytes.len() >= enough_bytes && !block.ends.is_empty()) {
+                block.terminated = true;
+                let kept = block.ends[block.ends.len() - 1] + 1;
+                self.rest = block.bytes.split_off(kept);
+                break;
+            }
+            if !self.fill(&mut block.bytes)? {
+                let last = block.ends.last().map_or(0, |end| end + 1);
+                block.terminated = last == block.bytes.len();
+                if !block.terminated {
+                    block.ends.push(block.bytes.len());
+                }
+                break;
+            }
+        }
+        self.count += block.len() as u64;
+        Ok(block)
+    }
+
+    /// Counts the lines that are left.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn count_rest(&mut self) -> Result<u64, InputError> {
+        while !self.next_block(1 << 14)?.is_empty() {}
+        Ok(self.count)
+    }
+
+    /// Appends the next chunk; false at the end.
+    fn fill(&mut self, bytes: &mut Vec<u8>) -> Result<bool, InputError> {
+        if self.ended {
+            return Ok(false);
+        }
+        let old = bytes.len();
+        let read = self.input.append(bytes, CHUNK)?;
+        if let Some(census) = &mut self.census {
+            census.feed(&bytes[old..]);
+        }
+        self.ended = read == 0;
+        Ok(read > 0)
+    }
+}
+
+impl std::fmt::Debug for Lines {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Lines")
+            .field("input", &self.input)
+            .field("count", &self.count)
+            .finish_non_exhaustive()
+    }
+}

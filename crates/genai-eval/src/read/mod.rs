@@ -1,0 +1,82 @@
+//! Files to segments.
+//!
+//! A [`Source`] hands out blocks of segments in order; a [`Block`] is parsed by whichever thread
+//! measures it. Nothing is held but the blocks under way.
+
+mod census;
+mod error;
+mod input;
+pub mod json;
+mod lines;
+mod parallel;
+mod records;
+
+pub use census::Census;
+pub use error::InputError;
+pub use input::{Facts, Input, STANDARD_INPUT};
+pub use lines::{LineBlock, Lines};
+pub use parallel::ParallelFiles;
+pub use records::{Field, RecordFields, Records};
+
+use json::Cell;
+
+/// How many segments a block has, unless they are long.
+pub const BLOCK_SEGMENTS: usize = 512;
+
+/// Where segments come from.
+pub trait Source: Send {
+    /// Some consecutive segments.
+    type Block: Block;
+
+    /// Reads the next block; none at the end.
+    ///
+    /// # Errors
+    /// If the input cannot be read or its files don't match.
+    fn next_block(&mut self) -> Result<Option<Self::Block>, InputError>;
+
+    /// The systems whose hypotheses each segment has, in order.
+    fn systems(&self) -> &[String];
+
+    /// The files read, for the report, as `(role, name, facts)`.
+    fn files(&self) -> Vec<(FileRole, String, Facts)>;
+
+    /// What is odd but no error, for people.
+    fn warnings(&self) -> Vec<String>;
+}
+
+/// What a file holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileRole {
+    /// References, one a line.
+    References,
+    /// A system's hypotheses, one a line.
+    Hypotheses,
+    /// Records with hypotheses and references.
+    Data,
+}
+
+/// Consecutive segments, not yet parsed.
+pub trait Block: Send + Sync {
+    /// The number of the first segment, from 0.
+    fn first(&self) -> u64;
+
+    /// Parses the segments and visits them in order.
+    ///
+    /// # Errors
+    /// At the first segment that cannot be parsed, or that `visit` cannot take.
+    fn visit(
+        &self,
+        visit: &mut dyn FnMut(SegmentTexts<'_>) -> Result<(), genai_metrics::Error>,
+    ) -> Result<(), InputError>;
+}
+
+/// The texts of one segment.
+#[derive(Debug)]
+pub struct SegmentTexts<'a> {
+    /// The references; those that are `None` are missing.
+    pub references: &'a [Option<&'a str>],
+    /// Each system's hypothesis.
+    pub hypotheses: &'a [&'a str],
+    /// The record's id, where records have one.
+    pub id: Option<&'a Cell>,
+}

@@ -1,0 +1,322 @@
+//! JSONL: one record a line, with the texts of one segment.
+
+use std::sync::Arc;
+
+use super::json::{Cell, Selection};
+use super::parallel::byte_order_mark_warning;
+use super::{
+    BLOCK_SEGMENTS, Block, Facts, FileRole, InputError, LineBlock, Lines, SegmentTexts, Source,
+};
+
+/// Names under which hypotheses are found in the wild.
+const HYPOTHESIS_NAMES: &[&str] = &[
+    "hyp",
+    "hypothesis",
+    "prediction",
+    "pred",
+    "output",
+    "generated",
+    "generated_text",
+    "response",
+    "completion",
+    "candidate",
+    "mt",
+    "actual_output",
+    "pred_text",
+];
+/// Names under which references are found in the wild.
+const REFERENCE_NAMES: &[&str] = &[
+    "ref",
+    "refs",
+    "reference",
+    "references",
+    "target",
+    "gold",
+    "label",
+    "answer",
+    "answers",
+    "expected",
+    "expected_output",
+    "ideal",
+    "tgt",
+];
+
+/// A place in a record: the name of a field, or a JSON Pointer (RFC 6901) such as `/answers/0`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    name: String,
+    path: Vec<String>,
+}
+
+impl Field {
+    /// The field of that name; a name that begins with `/` is a pointer.
+    pub fn new(name: &str) -> Self {
+        let path = match name.strip_prefix('/') {
+            None => vec![name.to_owned()],
+            Some(pointer) => {
+                let unescape = |part: &str| part.replace("~1", "/").replace("~0", "~");
+                pointer.split('/').map(unescape).collect()
+            }
+        };
+        Self { name: name.to_owned(), path }
+    }
+}
+
+/// Which fields of a record hold what; empty lists are found out from the first record.
+#[derive(Clone, Debug, Default)]
+pub struct RecordFields {
+    /// `(system, field)` for each system.
+    pub hypotheses: Vec<(String, Field)>,
+    /// Fields with references, each a string, a list of alternatives or null.
+    pub references: Vec<Field>,
+    /// The field with the record's id.
+    pub id: Option<Field>,
+}
+
+/// A file of records.
+pub struct Records {
+    lines: Lines,
+    /// A block that was read to find out the fields.
+    ahead: Option<LineBlock>,
+    layout: Arc<Layout>,
+    systems: Vec<String>,
+    found: Option<String>,
+    read: u64,
+    ended: bool,
+}
+
+#[derive(Debug)]
+struct Layout {
+    name: String,
+    fields: RecordFields,
+    /// The top-level names that the fields begin with: hypotheses, references, id.
+    roots: Vec<String>,
+}
+
+impl Records {
+    /// Opens a file. Fields that are not given are taken from the first record if it has exactly
+    /// one field of a usual name for each.
+    ///
+    /// # Errors
+    /// If the file cannot be read, or a field is neither given nor evident.
+    pub fn open(name: &str, mut fields: RecordFields, hashed: bool) -> Result<Self, InputError> {
+        let mut lines = Lines::open(name, hashed)?;
+        let ahead = lines.next_block(BLOCK_SEGMENTS)?;
+        if ahead.is_empty() {
+            return Err(InputError::Empty { name: name.to_owned() });
+        }
+        let mut found = None;
+        if fields.hypotheses.is_empty() || fields.references.is_empty() {
+            let first = ahead.lines().next().unwrap_or_default();
+            let record =
+                Selection::parse(first, &[]).map_err(|error| parse_error(name, 1, &error))?;
+            found = Some(find_fields(name, &record.names, &mut fields)?);
+        }
+        let all = fields.hypotheses.iter().map(|(_, field)| field);
+        let all = all.chain(&fields.references).chain(&fields.id);
+        let roots = all.map(|field| field.path[0].clone()).collect();
+        let systems = fields.hypotheses.iter().map(|(system, _)| system.clone()).collect();
+        let layout = Arc::new(Layout { name: name.to_owned(), fields, roots });
+        Ok(Self { lines, ahead: Some(ahead), layout, systems, found, read: 0, ended: false })
+    }
+}
+
+/// Fills in the fields that are not given; says which it took.
+fn find_fields(
+    file: &str,
+    names: &[String],
+    fields: &mut RecordFields,
+) -> Result<String, InputError> {
+    let candidates = |known: &[&str]| -> Vec<&String> {
+        names.iter().filter(|name| known.contains(&name.as_str())).collect()
+    };
+    let evident = |role: &str, option: &str, known| match candidates(known)[..] {
+        [only] => Ok(only.clone()),
+        ref several => {
+            let quoted =
+                |names: &[&String]| names.iter().map(|n| n.as_str()).collect::<Vec<_>>().join(", ");
+            let message = if several.is_empty() {
+                let all: Vec<&String> = names.iter().collect();
+                format!("no field is evidently the {role}; the first record has: {}", quoted(&all))
+            } else {
+                format!("several fields could be the {role}: {}", quoted(several))
+            };
+            let hint = format!("name it: --data {file} {option} FIELD");
+            Err(InputError::Fields { name: file.to_owned(), message, hint })
+        }
+    };
+    let mut taken = Vec::new();
+    if fields.hypotheses.is_empty() {
+        let name = evident("hypothesis", "--hyp-field", HYPOTHESIS_NAMES)?;
+        taken.push(format!("--hyp-field {name}"));
+        fields.hypotheses.push((name.clone(), Field::new(&name)));
+    }
+    if fields.references.is_empty() {
+        let name = evident("reference", "--ref-field", REFERENCE_NAMES)?;
+        taken.push(format!("--ref-field {name}"));
+        fields.references.push(Field::new(&name));
+    }
+    Ok(format!("{file}: took {}", taken.join(" ")))
+}
+
+impl Source for Records {
+    type Block = RecordBlock;
+
+    fn next_block(&mut self) -> Result<Option<RecordBlock>, InputError> {
+        let lines = match self.ahead.take() {
+            Some(lines) => lines,
+            None => self.lines.next_block(BLOCK_SEGMENTS)?,
+        };
+        let first = self.read;
+        self.read += lines.len() as u64;
+        if lines.is_empty() {
+            return Ok(None);
+        }
+        let blank = |line: &[u8]| line.iter().all(u8::is_ascii_whitespace);
+        // Blank lines may end a file, but between records one would shift the segments.
+        let records =
+            lines.len() - lines.lines().fold(0, |run, l| if blank(l) { run + 1 } else { 0 });
+        if self.ended && records > 0 {
+            return Err(InputError::Record {
+                name: self.layout.name.clone(),
+                line: first,
+                message: "a blank line between records, expected a JSON object".to_owned(),
+            });
+        }
+        self.ended |= records < lines.len();
+        Ok(Some(RecordBlock { first, lines, records, layout: Arc::clone(&self.layout) }))
+    }
+
+    fn systems(&self) -> &[String] {
+        &self.systems
+    }
+
+    fn files(&self) -> Vec<(FileRole, String, Facts)> {
+        vec![(FileRole::Data, self.lines.name().to_owned(), self.lines.facts().clone())]
+    }
+
+    fn warnings(&self) -> Vec<String> {
+        let mark = self.lines.had_byte_order_mark();
+        let mark = mark.then(|| byte_order_mark_warning(self.lines.name()));
+        mark.into_iter().chain(self.found.clone()).collect()
+    }
+}
+
+/// Consecutive lines of a file of records.
+#[derive(Debug)]
+pub struct RecordBlock {
+    first: u64,
+    lines: LineBlock,
+    /// How many of the lines come before trailing blank ones.
+    records: usize,
+    layout: Arc<Layout>,
+}
+
+impl Block for RecordBlock {
+    fn first(&self) -> u64 {
+        self.first
+    }
+
+    fn visit(
+        &self,
+        visit: &mut dyn FnMut(SegmentTexts<'_>) -> Result<(), genai_metrics::Error>,
+    ) -> Result<(), InputError> {
+        let Layout { name, fields, roots } = &*self.layout;
+        for (i, line) in self.lines.lines().take(self.records).enumerate() {
+            let number = self.first + i as u64 + 1;
+            let record =
+                Selection::parse(line, roots).map_err(|error| parse_error(name, number, &error))?;
+            let wrong = |message| InputError::Record { name: name.clone(), line: number, message };
+            let cells: Vec<Option<&Cell>> = record
+                .cells
+                .iter()
+                .zip(fields.all())
+                .map(|(root, field)| root.as_ref().and_then(|cell| cell.at(&field.path[1..])))
+                .collect();
+            let there = |at: usize, field: &Field| {
+                cells[at].ok_or_else(|| {
+                    let names = record.names.join(", ");
+                    wrong(format!("no field '{}'; the record has: {names}", field.name))
+                })
+            };
+            let mut hypotheses = Vec::with_capacity(fields.hypotheses.len());
+            for (at, (_, field)) in fields.hypotheses.iter().enumerate() {
+                match there(at, field)? {
+                    Cell::Text(text) => hypotheses.push(text.as_str()),
+                    other => return Err(wrong(expected("a string", field, other))),
+                }
+            }
+            let mut references = Vec::new();
+            for (at, field) in (fields.hypotheses.len()..).zip(&fields.references) {
+                add_references(there(at, field)?, field, &mut references).map_err(wrong)?;
+            }
+            let id = match &fields.id {
+                None => None,
+                Some(field) => match there(cells.len() - 1, field)? {
+                    id @ (Cell::Text(_) | Cell::Number(_)) => Some(id),
+                    other => return Err(wrong(expected("a string or a number", field, other))),
+                },
+            };
+            let texts = SegmentTexts { references: &references, hypotheses: &hypotheses, id };
+            visit(texts).map_err(|source| InputError::Segment {
+                name: name.clone(),
+                line: number,
+                source,
+            })?;
+        }
+        Ok(())
+    }
+}
+
+impl RecordFields {
+    /// Hypotheses, references, id: the order of `Layout::roots`.
+    fn all(&self) -> impl Iterator<Item = &Field> {
+        self.hypotheses.iter().map(|(_, field)| field).chain(&self.references).chain(&self.id)
+    }
+}
+
+/// A string is one reference, a list holds alternatives, null is a reference that is missing.
+fn add_references<'a>(
+    cell: &'a Cell,
+    field: &Field,
+    references: &mut Vec<Option<&'a str>>,
+) -> Result<(), String> {
+    let one = |cell: &'a Cell| match cell {
+        Cell::Text(text) => Ok(Some(text.as_str())),
+        Cell::Null => Ok(None),
+        other => Err(expected("a string, a list of strings, or null", field, other)),
+    };
+    match cell {
+        Cell::List(cells) => {
+            for cell in cells {
+                references.push(one(cell)?);
+            }
+        }
+        cell => references.push(one(cell)?),
+    }
+    Ok(())
+}
+
+fn expected(what: &str, field: &Field, found: &Cell) -> String {
+    let whole = match found {
+        Cell::List(_) | Cell::Record(_) => String::new(),
+        scalar => {
+            serde_json::to_string(scalar).map(|text| format!(" ({text})")).unwrap_or_default()
+        }
+    };
+    format!("field '{}' is {}{whole}, expected {what}", field.name, found.kind())
+}
+
+fn parse_error(name: &str, line: u64, error: &serde_json::Error) -> InputError {
+    // serde_json ends its message with a position, which is in the line, not in the file.
+    let text = error.to_string();
+    let message = text.rsplit_once(" at line ").map_or(text.as_str(), |(message, _)| message);
+    let message = format!("{message}; expected one JSON object a line");
+    InputError::Json { name: name.to_owned(), line, column: error.column(), message }
+}
+
+impl std::fmt::Debug for Records {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Records").field("layout", &self.layout).finish_non_exhaustive()
+    }
+}

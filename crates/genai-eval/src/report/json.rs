@@ -1,0 +1,303 @@
+//! The JSON contract: one schema for every mode, numbers in full, keys in this order.
+
+use std::io::{self, Write};
+
+use genai_metrics::{Part, Score};
+use serde::{Serialize, Serializer};
+use serde_json::ser::{Formatter, PrettyFormatter};
+
+use super::{InputFile, Inputs, Report, Sentence, SystemResult, View};
+use crate::read::json::Cell;
+
+/// Bumped when a key goes or changes its meaning.
+const SCHEMA: &str = "genai-eval/1";
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: &'static str,
+    tool: &'static str,
+    inputs: InputsJson<'a>,
+    results: Vec<ResultJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct InputsJson<'a> {
+    segments: u64,
+    references: Option<usize>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    refs: Vec<FileJson<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    hyps: Vec<FileJson<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    data: Vec<FileJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct FileJson<'a> {
+    path: &'a str,
+    sha256: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct ResultJson<'a> {
+    system: &'a str,
+    metric: &'static str,
+    #[serde(flatten)]
+    value: Value<'a>,
+    direction: String,
+    scale: f64,
+    signature: &'a str,
+    parts: Parts<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sentence_signature: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sentences: Option<SentenceList<'a>>,
+}
+
+/// The score, and where it is not what one may expect, why.
+#[derive(Serialize)]
+struct Value<'a> {
+    score: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    remark: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct SentenceJson<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    system: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    metric: Option<&'a str>,
+    index: usize,
+    id: Option<&'a Cell>,
+    score: f64,
+    parts: Parts<'a>,
+}
+
+/// Named parts, in the metric's order.
+struct Parts<'a>(&'a Score);
+
+impl Serialize for Parts<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.parts.iter().map(|(name, part)| (name, PartJson(part))))
+    }
+}
+
+struct PartJson<'a>(&'a Part);
+
+impl Serialize for PartJson<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Part::Count(count) => Count(*count).serialize(serializer),
+            Part::Counts(counts) => serializer.collect_seq(counts.iter().map(|&c| Count(c))),
+            Part::Number(number) => serializer.serialize_f64(*number),
+            Part::Numbers(numbers) => serializer.collect_seq(numbers),
+        }
+    }
+}
+
+/// A count is written as a whole number if it is one.
+struct Count(f64);
+
+impl Serialize for Count {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "only whole numbers below 2^53 are cast"
+    )]
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(count) = *self;
+        if count.fract() == 0.0 && (0.0..9_007_199_254_740_992.0).contains(&count) {
+            serializer.serialize_u64(count as u64)
+        } else {
+            serializer.serialize_f64(count)
+        }
+    }
+}
+
+/// Scored one by one as they are written, so that no second copy of a corpus is held.
+struct SentenceList<'a>(&'a SystemResult<'a>);
+
+impl Serialize for SentenceList<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let sentences = self.0.sentences.iter().flat_map(super::Sentences::iter);
+        serializer.collect_seq(sentences.map(InList))
+    }
+}
+
+struct InList<'a>(Sentence<'a>);
+
+impl Serialize for InList<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        sentence_json(&self.0, None).serialize(serializer)
+    }
+}
+
+fn sentence_json<'a>(
+    sentence: &'a Sentence<'_>,
+    result: Option<&'a SystemResult<'_>>,
+) -> SentenceJson<'a> {
+    SentenceJson {
+        system: result.map(|result| result.system.as_str()),
+        metric: result.map(|result| result.spec.name),
+        index: sentence.index,
+        id: sentence.id,
+        score: sentence.score.value,
+        parts: Parts(&sentence.score),
+    }
+}
+
+fn result_json<'a>(result: &'a SystemResult<'a>) -> ResultJson<'a> {
+    let sentences = result.sentences.as_ref();
+    ResultJson {
+        system: &result.system,
+        metric: result.spec.name,
+        value: Value { score: result.score.value, remark: result.score.remark.as_deref() },
+        direction: result.spec.direction.to_string(),
+        scale: result.spec.scale,
+        signature: &result.signature,
+        parts: Parts(&result.score),
+        sentence_signature: sentences.map(|sentences| sentences.signature.as_str()),
+        sentences: sentences.map(|_| SentenceList(result)),
+    }
+}
+
+fn inputs_json(inputs: &Inputs) -> InputsJson<'_> {
+    InputsJson {
+        segments: inputs.segments,
+        references: inputs.references,
+        refs: inputs.refs.iter().map(file_json).collect(),
+        hyps: inputs.hyps.iter().map(file_json).collect(),
+        data: inputs.data.iter().map(file_json).collect(),
+    }
+}
+
+fn file_json(file: &InputFile) -> FileJson<'_> {
+    FileJson { path: &file.path, sha256: file.sha256.as_deref() }
+}
+
+/// The whole report as one document.
+pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let document = Document {
+        schema: SCHEMA,
+        tool: crate::TOOL,
+        inputs: inputs_json(&report.inputs),
+        results: report.results.iter().map(result_json).collect(),
+    };
+    let mut serializer =
+        serde_json::Serializer::with_formatter(&mut *out, PrettyToDepth::default());
+    document.serialize(&mut serializer)?;
+    writeln!(out)
+}
+
+/// Each result as one line, or each of its segments.
+pub(super) fn write_lines(report: &Report<'_>, view: View, out: &mut dyn Write) -> io::Result<()> {
+    if view.sentences {
+        return write_sentence_lines(report, out);
+    }
+    for result in &report.results {
+        serde_json::to_writer(&mut *out, &result_json(result))?;
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+/// Each segment of each result as one line.
+///
+/// # Errors
+/// If the output cannot be written.
+pub(crate) fn write_sentence_lines(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    for result in &report.results {
+        for sentence in result.sentences.iter().flat_map(super::Sentences::iter) {
+            serde_json::to_writer(&mut *out, &sentence_json(&sentence, Some(result)))?;
+            writeln!(out)?;
+        }
+    }
+    Ok(())
+}
+
+/// Scores in full, one a line.
+pub(super) fn write_numbers(
+    report: &Report<'_>,
+    view: View,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut number = |value: f64| {
+        serde_json::to_writer(&mut *out, &value)?;
+        writeln!(out)
+    };
+    for result in &report.results {
+        match &result.sentences {
+            Some(sentences) if view.sentences => {
+                sentences.iter().try_for_each(|sentence| number(sentence.score.value))?;
+            }
+            _ => number(result.score.value)?,
+        }
+    }
+    Ok(())
+}
+
+/// Indents down to the fields of a result; what lies deeper stays on one line.
+#[derive(Default)]
+struct PrettyToDepth {
+    pretty: PrettyFormatter<'static>,
+    depth: usize,
+}
+
+const PRETTY_DEPTH: usize = 3;
+
+impl PrettyToDepth {
+    fn is_pretty(&self) -> bool {
+        self.depth <= PRETTY_DEPTH
+    }
+}
+
+impl Formatter for PrettyToDepth {
+    fn begin_array<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.depth += 1;
+        if self.is_pretty() { self.pretty.begin_array(out) } else { out.write_all(b"[") }
+    }
+
+    fn end_array<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.depth -= 1;
+        if self.depth < PRETTY_DEPTH { self.pretty.end_array(out) } else { out.write_all(b"]") }
+    }
+
+    fn begin_array_value<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+        match (self.is_pretty(), first) {
+            (true, _) => self.pretty.begin_array_value(out, first),
+            (false, true) => Ok(()),
+            (false, false) => out.write_all(b", "),
+        }
+    }
+
+    fn end_array_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        if self.is_pretty() { self.pretty.end_array_value(out) } else { Ok(()) }
+    }
+
+    fn begin_object<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.depth += 1;
+        if self.is_pretty() { self.pretty.begin_object(out) } else { out.write_all(b"{") }
+    }
+
+    fn end_object<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.depth -= 1;
+        if self.depth < PRETTY_DEPTH { self.pretty.end_object(out) } else { out.write_all(b"}") }
+    }
+
+    fn begin_object_key<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+        match (self.is_pretty(), first) {
+            (true, _) => self.pretty.begin_object_key(out, first),
+            (false, true) => Ok(()),
+            (false, false) => out.write_all(b", "),
+        }
+    }
+
+    fn begin_object_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        out.write_all(b": ")
+    }
+
+    fn end_object_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        if self.is_pretty() { self.pretty.end_object_value(out) } else { Ok(()) }
+    }
+}

@@ -1,0 +1,547 @@
+//! The laws of the contract, for every metric in the registry and everything that it can be asked
+//! for: what holds for all of them is tested for all of them, and for the next one unasked.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::sync::LazyLock;
+
+use genai_metrics::metrics::{Entry, METRICS};
+use genai_metrics::text::Scheme;
+use genai_metrics::{
+    Bleu, Direction, ErrorKind, Evaluator, Level, Measurer, OptionKind, OptionSpec, Options, Part,
+    Score, Scorer, Segment, Smoothing, Tokenizer, add_row,
+};
+use proptest::prelude::*;
+use proptest::sample::Index;
+
+const LEVELS: [Level; 2] = [Level::Corpus, Level::Sentence];
+
+/// Numbers that an option may well be given.
+const NUMBERS: &[&str] = &["0", "0.25", "1"];
+
+/// Numbers that are finite and zero or above, which is all that an option asks for.
+const EXTREME_NUMBERS: &[&str] = &["5e-324", "1e-300", "1e300", "1.7976931348623157e308"];
+
+/// A metric of the registry with options.
+struct Configuration {
+    entry: &'static Entry,
+    level: Level,
+    options: Vec<(&'static str, String)>,
+    scorer: Box<dyn Scorer>,
+}
+
+impl Configuration {
+    /// None if the metric refuses these options together.
+    fn build(
+        entry: &'static Entry,
+        level: Level,
+        options: Vec<(&'static str, String)>,
+    ) -> Option<Self> {
+        let mut given = Options::default();
+        for (name, value) in &options {
+            given.set(name, value);
+        }
+        let scorer = (entry.build)(&given, level).ok()?;
+        Some(Self { entry, level, options, scorer })
+    }
+
+    fn has(&self, option: &str, value: &str) -> bool {
+        self.options.iter().any(|(name, given)| *name == option && given == value)
+    }
+
+    fn signature(&self) -> String {
+        self.scorer.spec().signature.to_string()
+    }
+}
+
+impl std::fmt::Display for Configuration {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {:?} {:?}", self.entry.name, self.level, self.options)
+    }
+}
+
+/// Values to try an option with.
+fn values(option: &OptionSpec, numbers: &[&str]) -> Vec<String> {
+    let owned = |values: &[&str]| values.iter().copied().map(str::to_owned).collect();
+    match option.kind {
+        OptionKind::Flag => owned(&["true"]),
+        OptionKind::YesNo => owned(&["yes", "no"]),
+        OptionKind::Choice(names) => owned(names),
+        OptionKind::Integer { min, max } => {
+            let mut integers = vec![min, min.midpoint(max), max];
+            integers.dedup();
+            integers.iter().map(u32::to_string).collect()
+        }
+        OptionKind::Number => owned(numbers),
+    }
+}
+
+/// Every metric at both levels: as it is by default, with each value of each option, and with each
+/// of those beside each value of a choice, since some options go with certain choices only.
+fn configurations(numbers: &[&str]) -> Vec<Configuration> {
+    let mut all = Vec::new();
+    for entry in METRICS {
+        for level in LEVELS {
+            let mut add = |options| all.extend(Configuration::build(entry, level, options));
+            add(Vec::new());
+            for option in entry.options {
+                for value in values(option, numbers) {
+                    add(vec![(option.name, value)]);
+                }
+            }
+            let choices = entry.options.iter().filter(|o| matches!(o.kind, OptionKind::Choice(_)));
+            for choice in choices {
+                for name in values(choice, numbers) {
+                    for other in entry.options.iter().filter(|o| o.name != choice.name) {
+                        for value in values(other, numbers) {
+                            add(vec![(choice.name, name.clone()), (other.name, value)]);
+                        }
+                    }
+                }
+            }
+        }
+    }
+    all
+}
+
+static CONFIGURATIONS: LazyLock<Vec<Configuration>> = LazyLock::new(|| configurations(NUMBERS));
+
+/// A hypothesis and its references, of which some may be missing.
+#[derive(Clone, Debug)]
+struct OwnedSegment {
+    hypothesis: String,
+    references: Vec<Option<String>>,
+}
+
+impl OwnedSegment {
+    fn references(&self) -> Vec<Option<&str>> {
+        self.references.iter().map(Option::as_deref).collect()
+    }
+
+    fn has_reference(&self) -> bool {
+        self.references.iter().any(Option::is_some)
+    }
+}
+
+/// The row of a segment that has a reference, from a measurer that has seen whatever it has seen.
+fn row_from(measurer: &mut Measurer<'_>, segment: &OwnedSegment) -> Vec<f64> {
+    let references = segment.references();
+    let mut row = vec![f64::NAN; measurer.width()];
+    measurer.prepare(&references).unwrap();
+    measurer.measure(&segment.hypothesis, &references, &mut row).unwrap();
+    row
+}
+
+/// The row of a segment that has a reference, from a measurer that has seen nothing.
+fn row_alone(scorer: &dyn Scorer, segment: &OwnedSegment) -> Vec<f64> {
+    row_from(&mut Measurer::new([scorer]), segment)
+}
+
+fn sum<'a>(width: usize, rows: impl IntoIterator<Item = &'a Vec<f64>>) -> Vec<f64> {
+    let mut sum = vec![0.0; width];
+    for row in rows {
+        assert_eq!(row.len(), width);
+        add_row(&mut sum, row);
+    }
+    sum
+}
+
+fn bits(numbers: &[f64]) -> Vec<u64> {
+    numbers.iter().map(|number| number.to_bits()).collect()
+}
+
+fn is_finite(score: &Score) -> bool {
+    let numbers = score.parts.iter().flat_map(|(_, part)| Part::numbers(part));
+    score.value.is_finite() && numbers.into_iter().all(|number| number.is_finite())
+}
+
+/// Words that segments share, so that n-grams match.
+fn words(count: std::ops::Range<usize>) -> impl Strategy<Value = Vec<&'static str>> {
+    let vocabulary = vec![
+        "the",
+        "The",
+        "cat",
+        "Cat",
+        "sat",
+        "on",
+        "a",
+        "mat",
+        ".",
+        ",",
+        "3.5",
+        "1,000",
+        "10-20",
+        "it's",
+        "&amp;",
+        "<skipped>",
+        "naïve",
+        "中文",
+        "Σ",
+        "ΟΔΟΣ",
+        "…",
+        "U.S.",
+        "a-\nb",
+    ];
+    prop::collection::vec(prop::sample::select(vocabulary), count)
+}
+
+fn text() -> impl Strategy<Value = String> {
+    let characters = "a5.,- &\"é中\u{2026}\u{85}<;\n".chars().collect::<Vec<_>>();
+    prop_oneof![
+        2 => any::<String>(),
+        3 => prop::collection::vec(prop::sample::select(characters), 0..40)
+            .prop_map(|characters| characters.into_iter().collect()),
+        5 => words(0..20).prop_map(|words| words.join(" ")),
+        1 => Just(String::new()),
+    ]
+}
+
+/// Up to five references, some of them missing, some of them the same.
+fn references() -> impl Strategy<Value = Vec<Option<String>>> {
+    prop::collection::vec(prop::option::weighted(0.8, text()), 0..=5)
+}
+
+/// A segment with any references, or none.
+fn any_segment() -> impl Strategy<Value = OwnedSegment> {
+    (text(), references(), prop::option::weighted(0.1, any::<Index>())).prop_map(
+        |(hypothesis, references, copied)| {
+            let copy = copied.filter(|_| !references.is_empty());
+            let copy = copy.and_then(|index| index.get(&references).clone());
+            OwnedSegment { hypothesis: copy.unwrap_or(hypothesis), references }
+        },
+    )
+}
+
+/// A segment with at least one reference.
+fn segment() -> impl Strategy<Value = OwnedSegment> {
+    (any_segment(), text(), any::<Index>()).prop_map(|(mut segment, reference, at)| {
+        if !segment.has_reference() {
+            let at = at.index(segment.references.len() + 1);
+            segment.references.insert(at, Some(reference));
+        }
+        segment
+    })
+}
+
+/// Each value of each option is in some configuration: the laws leave nothing out.
+#[test]
+fn every_value_of_every_option_is_tested() {
+    for entry in METRICS {
+        for level in LEVELS {
+            let of_entry = |c: &&Configuration| c.entry.name == entry.name && c.level == level;
+            let all: Vec<_> = CONFIGURATIONS.iter().filter(of_entry).collect();
+            assert!(all.iter().any(|c| c.options.is_empty()), "{}", entry.name);
+            for option in entry.options {
+                for value in values(option, NUMBERS) {
+                    let name = option.name;
+                    assert!(all.iter().any(|c| c.has(name, &value)), "--{name} {value}");
+                }
+            }
+        }
+    }
+}
+
+/// All else being equal, two values of an option sign differently; of values that stand for the
+/// default exactly one signs as the default does.
+#[test]
+fn every_option_is_signed() {
+    // Numbers that print alike where only two decimals are printed.
+    let numbers = ["0", "0.1", "0.25", "0.251", "0.2512", "1", "1e-9", "2e-9", "1e300"];
+    let all = configurations(&numbers);
+    for entry in METRICS {
+        for option in entry.options {
+            let without = all.iter().filter(|base| {
+                base.entry.name == entry.name && base.options.iter().all(|o| o.0 != option.name)
+            });
+            for base in without {
+                let varied: Vec<Configuration> = values(option, &numbers)
+                    .into_iter()
+                    .filter_map(|value| {
+                        let mut options = base.options.clone();
+                        options.push((option.name, value));
+                        Configuration::build(entry, base.level, options)
+                    })
+                    .collect();
+                for (i, one) in varied.iter().enumerate() {
+                    for other in &varied[i + 1..] {
+                        assert_ne!(one.signature(), other.signature(), "{one}, {other}");
+                    }
+                }
+                let signs_as_base =
+                    varied.iter().filter(|one| one.signature() == base.signature()).count();
+                match option.kind {
+                    OptionKind::Flag => assert_eq!(signs_as_base, 0, "{base} {}", option.name),
+                    OptionKind::YesNo | OptionKind::Choice(_) => {
+                        // A choice that goes with no other option of the base leaves none.
+                        let complete = varied.len() == values(option, &numbers).len();
+                        assert!(!complete || signs_as_base == 1, "{base} {}", option.name);
+                    }
+                    OptionKind::Integer { .. } | OptionKind::Number => {
+                        assert!(signs_as_base <= 1, "{base} {}", option.name);
+                    }
+                }
+                for one in &varied {
+                    let default =
+                        option.default.is_some_and(|default| one.has(option.name, default));
+                    let same = one.signature() == base.signature();
+                    assert!(same == default || option.default.is_none(), "{one}, {base}");
+                }
+            }
+        }
+    }
+}
+
+/// Nothing summed still has a score.
+#[test]
+fn the_sum_of_no_rows_has_a_finite_score() {
+    for configuration in configurations(&[NUMBERS, EXTREME_NUMBERS].concat()) {
+        let scorer = &configuration.scorer;
+        let score = scorer.score(&vec![0.0; scorer.columns().len()]);
+        assert!(is_finite(&score), "{configuration}: {score:?}");
+        scorer.describe(&score);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    /// The sum of any split equals the whole, to the bit, in any order.
+    #[test]
+    fn the_sum_of_any_split_is_the_whole(
+        segments in prop::collection::vec((segment(), 0..4usize), 0..12),
+        order in Just([0, 1, 2, 3]).prop_shuffle(),
+    ) {
+        for configuration in &*CONFIGURATIONS {
+            let scorer = &*configuration.scorer;
+            let width = scorer.columns().len();
+            let mut measurer = Measurer::new([scorer]);
+            let rows: Vec<Vec<f64>> =
+                segments.iter().map(|(segment, _)| row_from(&mut measurer, segment)).collect();
+            let whole = sum(width, &rows);
+            let shards: Vec<Vec<f64>> = order
+                .iter()
+                .map(|shard| {
+                    let of_shard = segments.iter().zip(&rows).filter(|((_, s), _)| s == shard);
+                    sum(width, of_shard.map(|(_, row)| row))
+                })
+                .collect();
+            let merged = sum(width, &shards);
+            prop_assert_eq!(bits(&merged), bits(&whole), "{}", configuration);
+            let backwards = sum(width, rows.iter().rev());
+            prop_assert_eq!(bits(&backwards), bits(&whole), "{}", configuration);
+            prop_assert_eq!(scorer.score(&merged), scorer.score(&whole), "{}", configuration);
+        }
+    }
+
+    /// An evaluator is its metric's rows, summed; merged evaluators are one evaluator.
+    #[test]
+    fn evaluators_sum_rows(
+        segments in prop::collection::vec((any_segment(), any::<bool>()), 0..10),
+        lowercase in any::<bool>(),
+        scheme in prop::sample::select(Scheme::ALL),
+        max_order in 1..=9usize,
+        effective_order in any::<bool>(),
+    ) {
+        let tokenizer = Tokenizer { scheme, lowercase };
+        let bleu = Bleu { tokenizer, max_order, effective_order, smoothing: Smoothing::AddK(1.0) };
+        let mut whole = Evaluator::new(&bleu);
+        let mut parts = [Evaluator::new(&bleu), Evaluator::new(&bleu)];
+        let mut rows = Vec::new();
+        for (segment, which) in &segments {
+            let references = segment.references();
+            let given = Segment { hypothesis: &segment.hypothesis, references: &references };
+            let before = whole.row().to_vec();
+            match (whole.add(&given), parts[usize::from(*which)].add(&given)) {
+                (Ok(one), Ok(other)) => {
+                    prop_assert_eq!(one, other);
+                    rows.push(row_alone(&bleu, segment));
+                }
+                (Err(one), Err(_)) => {
+                    prop_assert!(matches!(one.kind(), ErrorKind::NoReference));
+                    prop_assert!(!segment.has_reference());
+                    prop_assert_eq!(bits(&before), bits(whole.row()), "an error changes the sum");
+                }
+                (one, other) => prop_assert!(false, "{:?} {:?}", one, other),
+            }
+        }
+        let expected = sum(whole.row().len(), &rows);
+        prop_assert_eq!(bits(whole.row()), bits(&expected));
+        let [mut first, second] = parts;
+        first.merge(second.row());
+        prop_assert_eq!(bits(first.row()), bits(&expected));
+        prop_assert_eq!(first.score(), whole.score());
+        prop_assert_eq!(whole.score(), Scorer::score(&bleu, &expected));
+    }
+
+    /// A segment's row is the same whatever the measurer saw before, segments without a reference
+    /// and other systems' hypotheses included, and whatever metrics are measured beside it.
+    #[test]
+    fn measuring_is_free_of_state(
+        segments in prop::collection::vec((any_segment(), text()), 1..5),
+    ) {
+        let mut together =
+            Measurer::new(CONFIGURATIONS.iter().map(|configuration| &*configuration.scorer));
+        let widths = CONFIGURATIONS.iter().map(|c| c.scorer.columns().len());
+        prop_assert_eq!(together.width(), widths.sum::<usize>());
+        let mut apart: Vec<Measurer> =
+            CONFIGURATIONS.iter().map(|c| Measurer::new([&*c.scorer])).collect();
+        for (segment, other_system) in &segments {
+            let references = segment.references();
+            if !segment.has_reference() {
+                let refused = together.prepare(&references).map_err(|e| e.to_string());
+                prop_assert!(refused.unwrap_err().contains("no reference"));
+                for measurer in &mut apart {
+                    prop_assert!(measurer.prepare(&references).is_err());
+                }
+                continue;
+            }
+            let mut rows = [vec![f64::NAN; together.width()], vec![f64::NAN; together.width()]];
+            together.prepare(&references).unwrap();
+            together.measure(other_system, &references, &mut rows[0]).unwrap();
+            together.measure(&segment.hypothesis, &references, &mut rows[0]).unwrap();
+            together.measure(other_system, &references, &mut rows[1]).unwrap();
+            let mut from = 0;
+            for (configuration, measurer) in CONFIGURATIONS.iter().zip(&mut apart) {
+                let scorer = &*configuration.scorer;
+                let columns = from..from + scorer.columns().len();
+                from = columns.end;
+                let alone = bits(&row_alone(scorer, segment));
+                prop_assert_eq!(&bits(&rows[0][columns.clone()]), &alone, "{}", configuration);
+                prop_assert_eq!(&bits(&row_from(measurer, segment)), &alone, "{}", configuration);
+                let other = OwnedSegment { hypothesis: other_system.clone(), ..segment.clone() };
+                let alone = bits(&row_alone(scorer, &other));
+                prop_assert_eq!(&bits(&rows[1][columns]), &alone, "{}", configuration);
+            }
+        }
+    }
+
+    /// Whatever the texts: rows hold numbers that can be
+    /// summed, and segments and sums have scores that can be printed.
+    #[test]
+    fn scores_are_finite(segments in prop::collection::vec(segment(), 1..5)) {
+        for configuration in &*CONFIGURATIONS {
+            let scorer = &*configuration.scorer;
+            let mut measurer = Measurer::new([scorer]);
+            let mut total = vec![0.0; measurer.width()];
+            for segment in &segments {
+                let row = row_from(&mut measurer, segment);
+                prop_assert!(row.iter().all(|number| number.is_finite()), "{configuration}");
+                add_row(&mut total, &row);
+                for row in [&row, &total] {
+                    let score = scorer.score(row);
+                    prop_assert!(is_finite(&score), "{}: {:?}", configuration, score);
+                    scorer.describe(&score);
+                }
+            }
+        }
+    }
+
+    /// As above, for numbers that nobody has a reason to ask for.
+    #[test]
+    fn scores_are_finite_with_extreme_options(segment in segment()) {
+        for configuration in &configurations(EXTREME_NUMBERS) {
+            let score = configuration.scorer.score(&row_alone(&*configuration.scorer, &segment));
+            prop_assert!(is_finite(&score), "{}: {:?}", configuration, score);
+        }
+    }
+
+    /// References are a set: their order, repetitions and the places of missing ones are nothing.
+    #[test]
+    fn references_are_a_set(
+        segment in segment(),
+        again in prop::collection::vec(any::<Index>(), 0..3),
+        missing in prop::collection::vec(Just(()), 0..3),
+        places in prop::collection::vec(any::<Index>(), 12),
+    ) {
+        let mut kept: Vec<Option<String>> =
+            segment.references.iter().filter(|r| r.is_some()).cloned().collect();
+        for index in again {
+            let copy = index.get(&kept).clone();
+            kept.push(copy);
+        }
+        kept.extend(missing.iter().map(|()| None));
+        let mut references = Vec::new();
+        for (reference, place) in kept.into_iter().zip(&places) {
+            references.insert(place.index(references.len() + 1), reference);
+        }
+        let other = OwnedSegment { hypothesis: segment.hypothesis.clone(), references };
+        for configuration in &*CONFIGURATIONS {
+            let scorer = &*configuration.scorer;
+            let rows = [row_alone(scorer, &segment), row_alone(scorer, &other)];
+            prop_assert_eq!(&rows[0], &rows[1], "{}: {:?}", configuration, other);
+        }
+    }
+
+    /// No hypothesis beats the reference itself, where that is long enough for every order.
+    #[test]
+    fn identical_text_scores_best(
+        reference in words(12..40),
+        other in prop_oneof![text(), words(0..40).prop_map(|words| words.join(" "))],
+        edits in prop::collection::vec((any::<Index>(), 0..4u8), 0..6),
+    ) {
+        let mut edited = reference.clone();
+        for (at, edit) in edits {
+            let i = at.index(edited.len());
+            match edit {
+                0 if edited.len() > 1 => drop(edited.remove(i)),
+                1 => edited.insert(i, edited[i]),
+                2 => edited[i] = "dog",
+                _ => edited.swap(i, 0),
+            }
+        }
+        let reference = reference.join(" ");
+        let edited = edited.join(" ");
+        for configuration in &*CONFIGURATIONS {
+            let scorer = &*configuration.scorer;
+            let spec = scorer.spec();
+            let tokens = spec.tokenizer.map(|t| t.tokenize(&reference).unwrap().len());
+            if tokens.is_some_and(|tokens| tokens < highest_order(configuration.entry)) {
+                continue;
+            }
+            let score = |hypothesis: &str| {
+                let references = vec![Some(reference.clone())];
+                let hypothesis = hypothesis.to_owned();
+                scorer.score(&row_alone(scorer, &OwnedSegment { hypothesis, references })).value
+            };
+            let best = score(&reference);
+            for hypothesis in [&edited, &other, &format!("{reference} {other}")] {
+                let value = score(hypothesis);
+                let beaten = match spec.direction {
+                    Direction::Higher => value > best,
+                    Direction::Lower => value < best,
+                };
+                prop_assert!(!beaten, "{configuration}: {hypothesis:?} {value} beats {best}");
+            }
+            if spec.direction == Direction::Higher {
+                let perfect = (best / spec.scale - 1.0).abs();
+                prop_assert!(perfect < 1e-12, "{configuration}: {best} of {}", spec.scale);
+            }
+        }
+    }
+
+    /// What a signature is for: under equal signatures equal texts have equal scores.
+    #[test]
+    fn equal_signatures_are_equal_metrics(segment in segment()) {
+        for (i, one) in CONFIGURATIONS.iter().enumerate() {
+            let row = row_alone(&*one.scorer, &segment);
+            let same = |other: &&Configuration| {
+                other.entry.name == one.entry.name && other.signature() == one.signature()
+            };
+            if let Some(other) = CONFIGURATIONS[i + 1..].iter().find(same) {
+                let other_row = row_alone(&*other.scorer, &segment);
+                prop_assert_eq!(&bits(&row), &bits(&other_row), "{}, {}", one, other);
+                let scores = (one.scorer.score(&row), other.scorer.score(&other_row));
+                prop_assert_eq!(scores.0, scores.1, "{}, {}", one, other);
+            }
+        }
+    }
+}
+
+/// A bound on the n-gram orders that a metric can be asked for.
+fn highest_order(entry: &Entry) -> usize {
+    let orders = entry.options.iter().map(|option| match option.kind {
+        OptionKind::Integer { max, .. } => max as usize,
+        _ => 1,
+    });
+    orders.max().unwrap_or(1)
+}
