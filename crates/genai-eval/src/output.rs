@@ -108,5 +108,14 @@ fn beside(target: &Path) -> io::Result<NamedTempFile> {
         use std::os::unix::fs::PermissionsExt;
         builder.permissions(fs::Permissions::from_mode(0o666));
     }
-    builder.tempfile_in(folder.unwrap_or(Path::new(".")))
+    builder.tempfile_in(folder.unwrap_or(Path::new("."))).map_err(|error| {
+        // The library's message names the temporary file, which says nothing to the user.
+        io::Error::new(
+            error.kind(),
+            match error.kind() {
+                io::ErrorKind::NotFound => "there is no such folder".to_owned(),
+                kind => kind.to_string(),
+            },
+        )
+    })
 }

@@ -55,6 +55,14 @@ pub enum ErrorKind {
         /// What would have been right.
         expected: String,
     },
+    /// An option that changes nothing beside the others.
+    #[error("--{option} has no effect here, expected {expected}")]
+    NoEffect {
+        /// The option.
+        option: &'static str,
+        /// What it needs beside it.
+        expected: &'static str,
+    },
     /// A segment all of whose references are missing.
     #[error("a segment has no reference; an empty reference is \"\", not a missing one")]
     NoReference,

@@ -1,6 +1,5 @@
 //! `genai-eval bleu …`: one metric over files, for the corpus or for each segment.
 
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
@@ -61,8 +60,8 @@ struct ReportArguments {
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Threads; the result does not depend on it [default: all cores]
-    #[arg(long, value_name = "N")]
-    threads: Option<NonZeroUsize>,
+    #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..))]
+    threads: Option<u16>,
     /// No warnings, no progress
     #[arg(long)]
     quiet: bool,
@@ -85,7 +84,7 @@ pub(super) fn command(entry: &'static Entry) -> Command {
         .long(gate_name(direction))
         .value_name("X")
         .allow_negative_numbers(true)
-        .value_parser(value_parser!(f64))
+        .value_parser(finite)
         .help(format!("Exit with 1 if a system's score is {beyond} X, in full precision"))
         .help_heading("Gate");
     let command = Command::new(entry.name)
@@ -100,6 +99,12 @@ pub(super) fn command(entry: &'static Entry) -> Command {
     let command = InputArguments::augment_args(command);
     let command = command.args(entry.options.iter().map(arguments::of_metric));
     ReportArguments::augment_args(command).arg(gate)
+}
+
+/// A limit that is not a number would let every score pass.
+fn finite(text: &str) -> Result<f64, String> {
+    let number = text.parse().ok().filter(|number: &f64| number.is_finite());
+    number.ok_or_else(|| "expected a number".to_owned())
 }
 
 pub(super) fn run(entry: &'static Entry, matches: &ArgMatches) -> Result<Outcome> {
@@ -212,14 +217,14 @@ fn named(given: &[String], is_value: impl Fn(&str) -> bool) -> Result<Vec<(Strin
 struct Run<'a> {
     scorers: &'a [Box<dyn Scorer>],
     keep: Keep,
-    threads: Option<NonZeroUsize>,
+    threads: Option<u16>,
     messages: Messages,
 }
 
 impl Run<'_> {
     fn measure<S: Source>(&self, source: &mut S) -> Result<(Measured, Vec<String>, Inputs)> {
         let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(self.threads.map_or(0, NonZeroUsize::get))
+            .num_threads(self.threads.map_or(0, usize::from))
             .build()
             .context("cannot start threads")?;
         let facts = source.files().into_iter().map(|(_, _, facts)| facts).collect();

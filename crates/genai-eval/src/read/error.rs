@@ -21,12 +21,12 @@ pub enum InputError {
         name: String,
     },
     /// The file cannot be opened or read.
-    #[error("{name}: {source}")]
+    #[error("{name}: {cause}")]
     Unreadable {
         /// The file as it was named.
         name: String,
         /// What the system said.
-        source: io::Error,
+        cause: io::Error,
     },
     /// Compressed data that stops before its end.
     #[error("{name}: the {format} data ends early, the file is truncated")]
@@ -37,14 +37,14 @@ pub enum InputError {
         format: &'static str,
     },
     /// Compressed data that is damaged.
-    #[error("{name}: the {format} data is damaged: {source}")]
+    #[error("{name}: the {format} data is damaged: {cause}")]
     Damaged {
         /// The file as it was named.
         name: String,
         /// The compression.
         format: &'static str,
         /// What the decoder said.
-        source: io::Error,
+        cause: io::Error,
     },
     /// A format that is recognised but not read.
     #[error("{name} is {format}, expected UTF-8 text, plain or compressed by gzip or zstd")]
@@ -124,14 +124,14 @@ pub enum InputError {
         hint: String,
     },
     /// A segment that the metric cannot take.
-    #[error("{name}:{line}: {source}")]
+    #[error("{name}:{line}: {cause}")]
     Segment {
         /// The file as it was named.
         name: String,
         /// The line, from 1.
         line: u64,
         /// Why.
-        source: genai_metrics::Error,
+        cause: genai_metrics::Error,
     },
 }
 

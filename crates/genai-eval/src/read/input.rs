@@ -78,10 +78,10 @@ impl Input {
     /// # Errors
     /// If it cannot be read or is of a kind that is not text.
     pub fn open(name: &str, hashed: bool) -> Result<Self, InputError> {
-        let unreadable = |source: io::Error| match source.kind() {
+        let unreadable = |cause: io::Error| match cause.kind() {
             io::ErrorKind::NotFound => InputError::NotFound { name: name.to_owned() },
             io::ErrorKind::IsADirectory => InputError::Directory { name: name.to_owned() },
-            _ => InputError::Unreadable { name: name.to_owned(), source },
+            _ => InputError::Unreadable { name: name.to_owned(), cause },
         };
         let mut facts =
             Facts { hash: hashed.then(Arc::<Mutex<Sha256>>::default), ..Facts::default() };
@@ -139,13 +139,13 @@ impl Input {
             }
         };
         bytes.truncate(old + read.as_ref().map_or(0, |read| *read));
-        read.map_err(|source| {
+        read.map_err(|cause| {
             let (name, format) = (self.name.clone(), self.format);
-            match (format, source.kind()) {
+            match (format, cause.kind()) {
                 ("", io::ErrorKind::IsADirectory) => InputError::Directory { name },
-                ("", _) => InputError::Unreadable { name, source },
+                ("", _) => InputError::Unreadable { name, cause },
                 (_, io::ErrorKind::UnexpectedEof) => InputError::Truncated { name, format },
-                _ => InputError::Damaged { name, format, source },
+                _ => InputError::Damaged { name, format, cause },
             }
         })
     }

@@ -144,10 +144,10 @@ impl Block for ParallelBlock {
                 }
             }
             visit(SegmentTexts { references: &references, hypotheses: &hypotheses, id: None })
-                .map_err(|source| InputError::Segment {
+                .map_err(|cause| InputError::Segment {
                     name: self.names[0].clone(),
                     line: self.first + i as u64 + 1,
-                    source,
+                    cause,
                 })?;
         }
         Ok(())

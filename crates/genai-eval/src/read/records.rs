@@ -108,8 +108,8 @@ impl Records {
         let mut found = None;
         if fields.hypotheses.is_empty() || fields.references.is_empty() {
             let first = ahead.lines().next().unwrap_or_default();
-            let record =
-                Selection::parse(first, &[]).map_err(|error| parse_error(name, 1, &error))?;
+            let record = Selection::parse(first, &[])
+                .map_err(|error| parse_error(name, 1, first, &error))?;
             found = Some(find_fields(name, &record.names, &mut fields)?);
         }
         let all = fields.hypotheses.iter().map(|(_, field)| field);
@@ -172,10 +172,9 @@ impl Source for Records {
         if lines.is_empty() {
             return Ok(None);
         }
-        let blank = |line: &[u8]| line.iter().all(u8::is_ascii_whitespace);
         // Blank lines may end a file, but between records one would shift the segments.
         let records =
-            lines.len() - lines.lines().fold(0, |run, l| if blank(l) { run + 1 } else { 0 });
+            lines.len() - lines.lines().fold(0, |run, l| if is_blank(l) { run + 1 } else { 0 });
         if self.ended && records > 0 {
             return Err(InputError::Record {
                 name: self.layout.name.clone(),
@@ -224,8 +223,8 @@ impl Block for RecordBlock {
         let Layout { name, fields, roots } = &*self.layout;
         for (i, line) in self.lines.lines().take(self.records).enumerate() {
             let number = self.first + i as u64 + 1;
-            let record =
-                Selection::parse(line, roots).map_err(|error| parse_error(name, number, &error))?;
+            let record = Selection::parse(line, roots)
+                .map_err(|error| parse_error(name, number, line, &error))?;
             let wrong = |message| InputError::Record { name: name.clone(), line: number, message };
             let cells: Vec<Option<&Cell>> = record
                 .cells
@@ -258,10 +257,10 @@ impl Block for RecordBlock {
                 },
             };
             let texts = SegmentTexts { references: &references, hypotheses: &hypotheses, id };
-            visit(texts).map_err(|source| InputError::Segment {
+            visit(texts).map_err(|cause| InputError::Segment {
                 name: name.clone(),
                 line: number,
-                source,
+                cause,
             })?;
         }
         Ok(())
@@ -299,7 +298,7 @@ fn add_references<'a>(
 
 fn expected(what: &str, field: &Field, found: &Cell) -> String {
     let whole = match found {
-        Cell::List(_) | Cell::Record(_) => String::new(),
+        Cell::List(_) | Cell::Record(_) | Cell::Null => String::new(),
         scalar => {
             serde_json::to_string(scalar).map(|text| format!(" ({text})")).unwrap_or_default()
         }
@@ -307,12 +306,25 @@ fn expected(what: &str, field: &Field, found: &Cell) -> String {
     format!("field '{}' is {}{whole}, expected {what}", field.name, found.kind())
 }
 
-fn parse_error(name: &str, line: u64, error: &serde_json::Error) -> InputError {
+fn parse_error(name: &str, line: u64, bytes: &[u8], error: &serde_json::Error) -> InputError {
+    let name = name.to_owned();
+    if let Err(error) = std::str::from_utf8(bytes) {
+        let at = error.valid_up_to();
+        return InputError::NotUtf8 { name, line, byte: at + 1, value: bytes[at] };
+    }
+    if is_blank(bytes) {
+        let message = "a blank line between records, expected a JSON object".to_owned();
+        return InputError::Record { name, line, message };
+    }
     // serde_json ends its message with a position, which is in the line, not in the file.
     let text = error.to_string();
     let message = text.rsplit_once(" at line ").map_or(text.as_str(), |(message, _)| message);
     let message = format!("{message}; expected one JSON object a line");
-    InputError::Json { name: name.to_owned(), line, column: error.column(), message }
+    InputError::Json { name, line, column: error.column(), message }
+}
+
+fn is_blank(line: &[u8]) -> bool {
+    line.iter().all(u8::is_ascii_whitespace)
 }
 
 impl std::fmt::Debug for Records {

@@ -462,11 +462,10 @@ fn smoothing(options: &Options) -> Result<Smoothing, Error> {
             }));
         }
     };
-    if let (Some(value), Smoothing::None | Smoothing::Exponential) = (value, smoothing) {
-        return Err(Error::new(ErrorKind::BadValue {
+    if let (Some(_), Smoothing::None | Smoothing::Exponential) = (value, smoothing) {
+        return Err(Error::new(ErrorKind::NoEffect {
             option: "smooth-value",
-            value: value.to_string(),
-            expected: "--smooth floor or --smooth add-k beside it".to_owned(),
+            expected: "--smooth floor or --smooth add-k beside it",
         }));
     }
     Ok(smoothing)

@@ -1,0 +1,177 @@
+//! Inputs and outputs that are wrong: exit code 2, nothing on standard output, one or two clear
+//! lines on standard error, no file left behind.
+
+use crate::sandbox::Sandbox;
+use crate::snapshot;
+
+/// Runs a command that must fail, and compares its message with a snapshot.
+fn fails(sandbox: &Sandbox, name: &str, line: &str) {
+    let names = sandbox.names();
+    let ran = sandbox.run(line);
+    assert_eq!(ran.code, 2, "{line}: {}", ran.stderr);
+    assert_eq!(ran.stdout, "", "{line}");
+    assert!(ran.stderr.starts_with("error: "), "{line}: {}", ran.stderr);
+    assert!(ran.stderr.lines().count() <= 2, "{line}: {}", ran.stderr);
+    assert_eq!(sandbox.names(), names, "{line} left a file behind");
+    snapshot!(format!("error_{name}"), sandbox, line);
+}
+
+#[test]
+fn files() {
+    let sandbox = Sandbox::with_texts();
+    sandbox.write("empty.txt", "");
+    sandbox.write("latin1.txt", b"first\nsecond caf\xe9\nthird\n");
+    sandbox.write("cut.txt", b"first\nsecond\nthird caf\xc3");
+    sandbox.write("utf16.txt", b"\xff\xfea\0\n\0");
+    sandbox.write("x.xz", b"\xfd7zXZ\0abc");
+    let long: String = (0..20_000).map(|i| format!("{} line\n", i * 7919 % 10_007)).collect();
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    std::io::Write::write_all(&mut gzip, long.as_bytes()).unwrap();
+    let gzip = gzip.finish().unwrap();
+    sandbox.write("truncated.gz", &gzip[..gzip.len() / 2]);
+    let mut damaged = gzip.clone();
+    damaged[gzip.len() - 8] ^= 1; // the checksum
+    sandbox.write("damaged.gz", damaged);
+    let zstd = zstd::encode_all(long.as_bytes(), 3).unwrap();
+    sandbox.write("truncated.zst", &zstd[..zstd.len() / 2]);
+    std::fs::create_dir(sandbox.path("folder")).unwrap();
+    for (name, line) in [
+        ("missing_file", "bleu --ref nowhere.txt --hyp a.txt"),
+        ("directory", "bleu --ref folder --hyp a.txt"),
+        ("empty_file", "bleu --ref empty.txt --hyp a.txt"),
+        ("empty_files", "bleu --ref empty.txt --hyp empty.txt"),
+        ("not_utf8", "bleu --ref latin1.txt --hyp a.txt"),
+        ("not_utf8_cut", "bleu --ref ref.txt --hyp cut.txt"),
+        ("utf16", "bleu --ref utf16.txt --hyp a.txt"),
+        ("xz", "bleu --ref x.xz --hyp a.txt"),
+        ("truncated_gzip", "bleu --ref truncated.gz --hyp truncated.gz"),
+        ("truncated_zstd", "bleu --ref truncated.zst --hyp truncated.zst"),
+        ("damaged_gzip", "bleu --ref damaged.gz --hyp damaged.gz"),
+        ("standard_input_twice", "bleu --ref - --hyp -"),
+        ("one_name_twice", "bleu --ref ref.txt --hyp a.txt --hyp a.txt"),
+        ("nothing_to_score", "bleu --ref ref.txt"),
+        ("files_and_records", "bleu --ref ref.txt --data data.jsonl"),
+        ("tokenize_not_utf8", "tokenize a.txt latin1.txt"),
+        ("unwritable_output", "bleu --ref ref.txt --hyp a.txt -o nowhere/out.json"),
+        ("output_is_directory", "bleu --ref ref.txt --hyp a.txt -o folder"),
+        ("unwritable_segments", "bleu --ref ref.txt --hyp a.txt --segments nowhere/out.jsonl"),
+    ] {
+        fails(&sandbox, name, line);
+    }
+}
+
+#[test]
+fn line_counts() {
+    let sandbox = Sandbox::with_texts();
+    let text = sandbox.read("a.txt");
+    sandbox.write("trailing.txt", format!("{text}\n\n"));
+    sandbox.write("short.txt", "one\ntwo\n");
+    sandbox.write("separator.txt", "one\ntwo\u{2028}three\n");
+    sandbox.write("return.txt", "one\rtwo\nthree\n");
+    sandbox.write("long.txt", "line\n".repeat(5000));
+    for (name, line) in [
+        ("trailing_blank_lines", "bleu --ref ref.txt --hyp trailing.txt"),
+        ("line_counts", "bleu --ref ref.txt --ref ref2.txt --hyp short.txt"),
+        ("line_separator", "bleu --ref ref.txt --hyp separator.txt"),
+        ("lone_carriage_return", "bleu --ref return.txt --hyp a.txt"),
+        ("first_is_longer", "bleu --ref long.txt --hyp a.txt"),
+        ("first_is_shorter", "bleu --ref ref.txt --hyp long.txt"),
+    ] {
+        fails(&sandbox, name, line);
+    }
+    // What can be read only once is watched while it is read.
+    let line = "bleu --ref ref.txt --hyp -";
+    let ran = sandbox.run_with(line.split(' '), format!("{text}\n").as_bytes());
+    assert_eq!((ran.code, ran.stdout.as_str()), (2, ""));
+    assert!(ran.stderr.contains("- ends in 1 blank line"), "{}", ran.stderr);
+}
+
+#[test]
+fn records() {
+    let sandbox = Sandbox::new();
+    let good = r#"{"hyp": "a", "ref": "a"}"#;
+    for (name, second) in [
+        ("field_missing", r#"{"hypothesis": "a", "ref": "a"}"#),
+        ("hypothesis_is_number", r#"{"hyp": 12, "ref": "a"}"#),
+        ("hypothesis_is_list", r#"{"hyp": ["a"], "ref": "a"}"#),
+        ("hypothesis_is_null", r#"{"hyp": null, "ref": "a"}"#),
+        ("reference_is_number", r#"{"hyp": "a", "ref": ["b", 1.5]}"#),
+        ("no_reference", r#"{"hyp": "a", "ref": [null]}"#),
+        ("empty_list", r#"{"hyp": "a", "ref": []}"#),
+        ("field_twice", r#"{"hyp": "a", "ref": "a", "hyp": "b"}"#),
+        ("not_json", r#"{"hyp": "a", "ref": "a""#),
+        ("not_an_object", r#"["a", "a"]"#),
+        ("blank_between", ""),
+        ("lone_surrogate", r#"{"hyp": "\ud800", "ref": "a"}"#),
+    ] {
+        sandbox.write("d.jsonl", format!("{good}\n{second}\n{good}\n"));
+        fails(
+            &sandbox,
+            &format!("record_{name}"),
+            "bleu --data d.jsonl --hyp-field hyp --ref-field ref",
+        );
+    }
+    sandbox.write("bytes.jsonl", b"{\"hyp\": \"caf\xe9\", \"ref\": \"a\"}\n");
+    fails(&sandbox, "record_not_utf8", "bleu --data bytes.jsonl");
+    sandbox.write("blank.jsonl", "\n\n");
+    fails(&sandbox, "records_all_blank", "bleu --data blank.jsonl --hyp-field a --ref-field b");
+    sandbox.write("several.jsonl", r#"{"output": "a", "response": "b", "ref": "a"}"#);
+    fails(&sandbox, "several_candidates", "bleu --data several.jsonl");
+    sandbox.write("unknown.jsonl", r#"{"x": "a", "y": "b"}"#);
+    fails(&sandbox, "no_candidate", "bleu --data unknown.jsonl");
+    sandbox.write("id.jsonl", r#"{"hyp": "a", "ref": "b", "id": [1]}"#);
+    fails(&sandbox, "id_is_list", "bleu --data id.jsonl --id-field id");
+}
+
+#[test]
+fn usage() {
+    let sandbox = Sandbox::with_texts();
+    for (name, options) in [
+        ("unknown_tokenizer", "--tokenize 13b"),
+        ("unknown_smoothing", "--smooth expo"),
+        ("unknown_option", "--tokenise 13a"),
+        ("order_too_high", "--max-order 10"),
+        ("negative_smoothing", "--smooth floor --smooth-value -1"),
+        ("smoothing_value_unused", "--smooth-value 0.5"),
+        ("no_threads", "--threads 0"),
+        ("unknown_format", "--format yaml"),
+        ("gate_is_no_number", "--fail-under high"),
+        ("gate_is_nan", "--fail-under nan"),
+    ] {
+        let line = format!("bleu --ref ref.txt --hyp a.txt {options}");
+        fails(&sandbox, &format!("usage_{name}"), &line);
+    }
+    fails(&sandbox, "usage_unknown_command", "bleau --ref ref.txt --hyp a.txt");
+    fails(&sandbox, "usage_unknown_scheme", "tokenize --scheme jieba a.txt");
+    fails(&sandbox, "usage_unknown_page", "man nothing");
+}
+
+/// The first error in the order of the input is the one that is told, on any number of threads.
+#[test]
+fn the_first_error_is_told() {
+    let sandbox = Sandbox::new();
+    let mut lines: Vec<Vec<u8>> = (0..20_000).map(|i| format!("line {i}").into_bytes()).collect();
+    sandbox.write("good.txt", lines.join(&b'\n'));
+    for bad in [7_000, 13_000, 19_999] {
+        lines[bad] = b"bad \xff".to_vec();
+    }
+    sandbox.write("bad.txt", lines[..19_000].join(&b'\n'));
+    for threads in ["1", "2", "7"] {
+        let ran = sandbox.run(&format!("bleu --ref good.txt --hyp bad.txt --threads {threads}"));
+        assert_eq!(ran.code, 2);
+        let expected = "error: bad.txt:7001: byte 5 of the line, 0xFF, is not valid UTF-8\n";
+        assert!(ran.stderr.starts_with(expected), "{}", ran.stderr);
+    }
+}
+
+/// A file that was there is as it was when a run fails.
+#[test]
+fn a_failed_run_changes_no_file() {
+    let sandbox = Sandbox::with_texts();
+    sandbox.write("out.json", "old");
+    sandbox.write("short.txt", "one\n");
+    let ran = sandbox.run("bleu --ref ref.txt --hyp short.txt -o out.json --segments s.jsonl");
+    assert_eq!(ran.code, 2);
+    assert_eq!(sandbox.read("out.json"), "old");
+    assert!(!sandbox.names().contains(&"s.jsonl".to_owned()));
+}

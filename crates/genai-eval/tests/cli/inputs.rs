@@ -1,0 +1,118 @@
+//! Every way in which texts may come gives the same score.
+
+use std::io::Write;
+
+use crate::sandbox::Sandbox;
+
+const FULL: &str = "--score-only --format json";
+
+fn plain(sandbox: &Sandbox) -> String {
+    sandbox.run(&format!("bleu --ref ref.txt --hyp a.txt {FULL}")).success()
+}
+
+fn gzip(text: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(text).unwrap();
+    encoder.finish().unwrap()
+}
+
+#[test]
+fn compressed_files() {
+    let sandbox = Sandbox::with_texts();
+    let reference = sandbox.read("ref.txt");
+    // Several members one after the other are one file, as for gzip and zstd themselves.
+    let (start, end) = reference.as_bytes().split_at(20);
+    sandbox.write("ref.gz", [gzip(start), gzip(end)].concat());
+    let frames = [zstd::encode_all(start, 3).unwrap(), zstd::encode_all(end, 3).unwrap()];
+    sandbox.write("ref.zst", frames.concat());
+    for file in ["ref.gz", "ref.zst"] {
+        let score = sandbox.run(&format!("bleu --ref {file} --hyp a.txt {FULL}")).success();
+        assert_eq!(score, plain(&sandbox), "{file}");
+    }
+}
+
+#[test]
+fn standard_input() {
+    let sandbox = Sandbox::with_texts();
+    let line = format!("bleu --ref ref.txt --hyp - {FULL}");
+    let hypotheses = sandbox.read("a.txt");
+    let ran = sandbox.run_with(line.split(' '), hypotheses.as_bytes());
+    assert_eq!(ran.success(), plain(&sandbox));
+    let ran = sandbox.run_with(line.split(' '), &gzip(hypotheses.as_bytes()));
+    assert_eq!(ran.success(), plain(&sandbox));
+}
+
+#[test]
+fn line_ends_and_byte_order_marks() {
+    let sandbox = Sandbox::with_texts();
+    let text = sandbox.read("a.txt");
+    sandbox.write("crlf.txt", text.replace('\n', "\r\n"));
+    sandbox.write("bom.txt", format!("\u{feff}{text}"));
+    sandbox.write("open.txt", text.trim_end());
+    for file in ["crlf.txt", "bom.txt", "open.txt"] {
+        let ran = sandbox.run(&format!("bleu --ref ref.txt --hyp {file} {FULL}"));
+        assert_eq!(ran.stderr.contains("byte-order mark"), file == "bom.txt", "{}", ran.stderr);
+        assert_eq!(ran.success(), plain(&sandbox), "{file}");
+    }
+}
+
+/// Only a line feed ends a line: everything else that Python's `splitlines` splits at stays.
+#[test]
+fn nothing_else_ends_a_line() {
+    let sandbox = Sandbox::new();
+    sandbox.write("odd.txt", "a\rb\u{85}c d\u{2028}e\u{b}f\n\ng\u{1c}h\n");
+    let json = sandbox.run("bleu --ref odd.txt --hyp odd.txt --format json").success();
+    assert!(json.contains("\"segments\": 3"), "{json}");
+    // All of them are white space to the reference tool, so a to f are six tokens.
+    assert!(json.contains("\"sys_len\": 8"), "{json}");
+}
+
+#[test]
+fn records_equal_files() {
+    let sandbox = Sandbox::with_texts();
+    let mut lines = String::new();
+    let files = ["ref.txt", "ref2.txt", "a.txt", "b.txt"].map(|file| sandbox.read(file));
+    let [first, second, a, b] = files.each_ref().map(|text| text.lines());
+    for (((first, second), a), b) in first.zip(second).zip(a).zip(b) {
+        let record =
+            serde_json::json!({"r": {"x/y": [first, null, second]}, "out": [a, b], "n": 1});
+        lines.push_str(&format!("{record}\n"));
+    }
+    // Blank lines at the end of a file are no records.
+    sandbox.write("data.jsonl", lines + "\n \n");
+    for (field, file) in [("/out/0", "a.txt"), ("/out/1", "b.txt")] {
+        let records =
+            format!("bleu --data data.jsonl --hyp-field {field} --ref-field /r/x~1y {FULL}");
+        let files = format!("bleu --ref ref.txt --ref ref2.txt --hyp {file} {FULL}");
+        assert_eq!(sandbox.run(&records).success(), sandbox.run(&files).success());
+    }
+    let both =
+        "bleu --data data.jsonl --hyp-field a=/out/0 --hyp-field b=/out/1 --ref-field /r/x~1y";
+    let text = sandbox.run(both).success();
+    assert!(text.lines().nth(1).unwrap().starts_with("a ") && text.contains("nrefs:2"), "{text}");
+}
+
+#[test]
+fn an_empty_reference_is_not_a_missing_one() {
+    let sandbox = Sandbox::new();
+    let line = |references: &str| format!(r#"{{"hyp": "a b c d", "refs": {references}}}"#) + "\n";
+    let score = |content: String| {
+        sandbox.write("d.jsonl", content);
+        sandbox.run("bleu --data d.jsonl --format json").success()
+    };
+    let missing = score(line(r#"[null, "a b c d e f g h i"]"#));
+    let empty = score(line(r#"["", "a b c d e f g h i"]"#));
+    assert!(missing.contains("\"ref_len\": 9") && missing.contains("nrefs:1"), "{missing}");
+    assert!(empty.contains("\"ref_len\": 0") && empty.contains("nrefs:2"), "{empty}");
+    let varying = score(line(r#"["a"]"#) + &line(r#"["a", "b"]"#));
+    assert!(varying.contains("nrefs:var") && varying.contains("\"references\": null"), "{varying}");
+}
+
+/// A name with `=` in it, if there is such a file.
+#[test]
+fn names_of_systems() {
+    let sandbox = Sandbox::with_texts();
+    sandbox.write("t=0.7.txt", sandbox.read("a.txt"));
+    let text = sandbox.run("bleu --ref ref.txt --hyp t=0.7.txt --hyp mine=b.txt").success();
+    assert!(text.contains("t=0.7.txt  ") && text.contains("mine  "), "{text}");
+}

@@ -1,0 +1,22 @@
+//! The program as users meet it.
+
+mod commands;
+mod determinism;
+mod formats;
+mod gold;
+mod input_errors;
+mod inputs;
+mod outputs;
+mod sandbox;
+
+/// Runs a command line and compares everything that it shows with a snapshot of that name.
+macro_rules! snapshot {
+    ($name:expr, $sandbox:expr, $line:expr) => {{
+        let line = $line;
+        let shown = $sandbox.run(line).shown(line);
+        insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+            insta::assert_snapshot!($name, shown);
+        });
+    }};
+}
+pub(crate) use snapshot;

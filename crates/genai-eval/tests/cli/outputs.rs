@@ -1,0 +1,54 @@
+//! Files that are written, and the exit code of the gate.
+
+use crate::sandbox::Sandbox;
+use crate::snapshot;
+
+#[test]
+fn the_extension_names_the_format() {
+    let sandbox = Sandbox::with_texts();
+    for (file, start) in
+        [("o.json", "{\n"), ("o.csv", "system,"), ("o.md", "| system"), ("o", "BLEU|")]
+    {
+        let line = format!("bleu --ref ref.txt --hyp a.txt -o {file}");
+        assert_eq!(sandbox.run(&line).success(), "");
+        assert!(sandbox.read(file).starts_with(start), "{file}");
+    }
+    let again = sandbox.run("bleu --ref ref.txt --hyp a.txt -o o.md --format csv");
+    assert_eq!(again.success(), "");
+    assert!(sandbox.read("o.md").starts_with("system,"), "replaced, in the format asked for");
+}
+
+#[cfg(unix)]
+#[test]
+fn links_pipes_and_permissions_are_respected() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let sandbox = Sandbox::with_texts();
+    sandbox.write("target.json", "old");
+    let private = std::fs::Permissions::from_mode(0o600);
+    std::fs::set_permissions(sandbox.path("target.json"), private).unwrap();
+    symlink("target.json", sandbox.path("link.json")).unwrap();
+    sandbox.run("bleu --ref ref.txt --hyp a.txt -o link.json").success();
+    assert!(sandbox.path("link.json").is_symlink());
+    assert!(sandbox.read("target.json").starts_with('{'));
+    let mode = std::fs::metadata(sandbox.path("target.json")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    sandbox.run("bleu --ref ref.txt --hyp a.txt -o /dev/null").success();
+    assert!(!std::path::Path::new("/dev/null").is_file());
+}
+
+#[test]
+fn the_gate() {
+    let sandbox = Sandbox::with_texts();
+    for (name, line) in [
+        ("gate_passes", "bleu --ref ref.txt --hyp a.txt --fail-under 20"),
+        ("gate_fails", "bleu --ref ref.txt --hyp a.txt --hyp b.txt --fail-under 50"),
+        ("gate_fails_quiet", "bleu --ref ref.txt --hyp b.txt --fail-under 50 --quiet --score-only"),
+    ] {
+        snapshot!(name, sandbox, line);
+    }
+    // In full precision: what is shown as 100.0 is not under 100.
+    assert_eq!(sandbox.run("bleu --ref ref.txt --hyp ref.txt --fail-under 100").code, 0);
+    assert_eq!(sandbox.run("bleu --ref ref.txt --hyp a.txt --fail-under -5").code, 0);
+    // A score that cannot be had is no verdict.
+    assert_eq!(sandbox.run("bleu --ref ref.txt --hyp nowhere --fail-under 0").code, 2);
+}
