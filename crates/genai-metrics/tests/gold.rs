@@ -219,7 +219,8 @@ fn corpora() -> Option<PathBuf> {
         println!("skipped: GENAI_EVAL_CORPORA is not set");
         return None;
     };
-    let folder = PathBuf::from(folder);
+    // A relative path is one from the workspace's root; tests run in their crate's folder.
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(folder);
     let public = folder.join("public");
     Some(if public.is_dir() { public } else { folder })
 }

@@ -350,7 +350,7 @@ proptest! {
         for (segment, which) in &segments {
             let references = segment.references();
             let given = Segment { hypothesis: &segment.hypothesis, references: &references };
-            let before = whole.row().to_vec();
+            let before = whole.total().to_vec();
             match (whole.add(&given), parts[usize::from(*which)].add(&given)) {
                 (Ok(one), Ok(other)) => {
                     prop_assert_eq!(one, other);
@@ -359,16 +359,16 @@ proptest! {
                 (Err(one), Err(_)) => {
                     prop_assert!(matches!(one.kind(), ErrorKind::NoReference));
                     prop_assert!(!segment.has_reference());
-                    prop_assert_eq!(bits(&before), bits(whole.row()), "an error changes the sum");
+                    prop_assert_eq!(bits(&before), bits(whole.total()), "an error changes the sum");
                 }
                 (one, other) => prop_assert!(false, "{:?} {:?}", one, other),
             }
         }
-        let expected = sum(whole.row().len(), &rows);
-        prop_assert_eq!(bits(whole.row()), bits(&expected));
+        let expected = sum(whole.total().len(), &rows);
+        prop_assert_eq!(bits(whole.total()), bits(&expected));
         let [mut first, second] = parts;
-        first.merge(second.row());
-        prop_assert_eq!(bits(first.row()), bits(&expected));
+        first.merge(second.total());
+        prop_assert_eq!(bits(first.total()), bits(&expected));
         prop_assert_eq!(first.score(), whole.score());
         prop_assert_eq!(whole.score(), Scorer::score(&bleu, &expected));
     }

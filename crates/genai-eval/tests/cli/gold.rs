@@ -1,63 +1,131 @@
-//! The whole program against sacreBLEU's numbers: our own fixtures.
+//! The whole program against the reference's numbers: arguments in, JSON out, bits equal. Our own
+//! fixtures always, and the corpora beside the repository where `GENAI_EVAL_CORPORA` names them.
 
-use std::path::Path;
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
 use crate::sandbox::Sandbox;
 
-/// Every corpus record of the fixtures that names files: arguments in, JSON out, bits equal.
-#[test]
-fn fixtures() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures").canonicalize().unwrap();
-    let sandbox = Sandbox::new();
-    let gold = std::fs::read_to_string(root.join("gold/bleu_corpus.jsonl")).unwrap();
-    let mut checked = 0;
-    for line in gold.lines() {
-        let record: Value = serde_json::from_str(line).unwrap();
-        if !record["first_lines"].is_null() {
-            continue;
-        }
-        let params = &record["params"];
-        let file = |path: &Value| root.join(path.as_str().unwrap()).display().to_string();
-        let text = |key: &str| params[key].as_str().unwrap().to_owned();
-        let mut arguments: Vec<String> =
-            ["bleu", "--format", "json", "--quiet", "--hyp"].map(str::to_owned).into();
-        arguments.push(file(&record["hyp"]));
-        for reference in record["refs"].as_array().unwrap() {
-            arguments.extend(["--ref".to_owned(), file(reference)]);
-        }
-        arguments.extend([
-            "--tokenize".to_owned(),
-            text("tokenize"),
-            "--smooth".to_owned(),
-            text("smooth_method"),
-        ]);
-        if let Some(value) = params["smooth_value"].as_f64() {
-            arguments.extend(["--smooth-value".to_owned(), value.to_string()]);
-        }
-        arguments.extend(["--max-order".to_owned(), params["max_ngram_order"].to_string()]);
-        if params["lowercase"] == true {
-            arguments.push("--lowercase".to_owned());
-        }
-        if params["effective_order"] == true {
-            arguments.push("--effective-order".to_owned());
-        }
-        let shown = sandbox.run_with(&arguments, b"").success();
-        let report: Value = serde_json::from_str(&shown).unwrap();
-        let result = &report["results"][0];
-        let number = |value: &Value| value.as_f64().unwrap().to_bits();
-        let numbers =
-            |value: &Value| -> Vec<f64> { serde_json::from_value(value.clone()).unwrap() };
-        assert_eq!(number(&result["score"]), number(&record["score"]), "{line}\n{shown}");
-        assert_eq!(number(&result["parts"]["bp"]), number(&record["bp"]), "{line}\n{shown}");
-        for part in ["counts", "totals", "precisions"] {
-            assert_eq!(numbers(&result["parts"][part]), numbers(&record[part]), "{line}\n{shown}");
-        }
-        for part in ["sys_len", "ref_len"] {
-            assert_eq!(result["parts"][part], record[part], "{line}\n{shown}");
-        }
-        checked += 1;
+fn workspace() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
+}
+
+fn records(path: &Path) -> Vec<Value> {
+    let file = File::open(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let reader: Box<dyn Read> = if path.extension().is_some_and(|extension| extension == "gz") {
+        Box::new(flate2::read::MultiGzDecoder::new(file))
+    } else {
+        Box::new(file)
+    };
+    let lines = BufReader::new(reader).lines();
+    lines.map(|line| serde_json::from_str(&line.unwrap()).unwrap()).collect()
+}
+
+/// The record as a command line; none if it needs a scheme that is not here.
+fn arguments(root: &Path, record: &Value, sandbox: &Sandbox) -> Option<Vec<String>> {
+    let params = &record["params"];
+    let text = |key: &str| params[key].as_str().unwrap().to_owned();
+    if !genai_metrics::text::Scheme::NAMES.contains(&text("tokenize").as_str()) {
+        return None;
     }
-    assert!(checked > 200, "{checked}");
+    // Some records are of a file's first lines only.
+    let first = record["first_lines"].as_u64().map(|lines| usize::try_from(lines).unwrap());
+    let file = |path: &Value| {
+        let path = root.join(path.as_str().unwrap());
+        let Some(first) = first else { return path.display().to_string() };
+        let name = path.to_string_lossy().replace(['/', '\\', ':'], "_") + &first.to_string();
+        let lines = fs::read_to_string(&path).unwrap();
+        let lines: Vec<&str> = lines.split('\n').take(first).collect();
+        sandbox.write(&name, lines.join("\n") + "\n");
+        name
+    };
+    let mut arguments: Vec<String> = vec!["bleu".into(), "--quiet".into()];
+    let mut option = |name: &str, value: String| arguments.extend([format!("--{name}"), value]);
+    option("hyp", file(&record["hyp"]));
+    for reference in record["refs"].as_array().unwrap() {
+        option("ref", file(reference));
+    }
+    option("tokenize", text("tokenize"));
+    option("smooth", text("smooth_method"));
+    if let Some(value) = params["smooth_value"].as_f64()
+        && ["floor", "add-k"].contains(&text("smooth_method").as_str())
+    {
+        option("smooth-value", value.to_string());
+    }
+    option("max-order", params["max_ngram_order"].to_string());
+    let effective = params["effective_order"].as_bool().unwrap();
+    arguments.push(format!("--effective-order={}", if effective { "yes" } else { "no" }));
+    if params["lowercase"] == true {
+        arguments.push("--lowercase".to_owned());
+    }
+    Some(arguments)
+}
+
+fn bits(value: &Value) -> u64 {
+    value.as_f64().unwrap().to_bits()
+}
+
+fn numbers(value: &Value) -> Vec<f64> {
+    serde_json::from_value(value.clone()).unwrap()
+}
+
+fn check_corpus(root: &Path, record: &Value, sandbox: &Sandbox) -> bool {
+    let Some(mut arguments) = arguments(root, record, sandbox) else { return false };
+    arguments.extend(["--format", "json"].map(str::to_owned));
+    let shown = sandbox.run_with(&arguments, b"").success();
+    let report: Value = serde_json::from_str(&shown).unwrap();
+    let result = &report["results"][0];
+    let context = format!("{record}\n{shown}");
+    assert_eq!(bits(&result["score"]), bits(&record["score"]), "{context}");
+    assert_eq!(bits(&result["parts"]["bp"]), bits(&record["bp"]), "{context}");
+    for part in ["counts", "totals", "precisions"] {
+        assert_eq!(numbers(&result["parts"][part]), numbers(&record[part]), "{context}");
+    }
+    for part in ["sys_len", "ref_len"] {
+        assert_eq!(result["parts"][part], record[part], "{context}");
+    }
+    true
+}
+
+fn check_sentences(root: &Path, record: &Value, sandbox: &Sandbox) -> bool {
+    let Some(mut arguments) = arguments(root, record, sandbox) else { return false };
+    arguments.extend(["--sentence", "--score-only", "--format", "jsonl"].map(str::to_owned));
+    let shown = sandbox.run_with(&arguments, b"").success();
+    let scores: Vec<u64> =
+        shown.lines().map(|line| line.parse::<f64>().unwrap().to_bits()).collect();
+    let expected: Vec<u64> = record["scores"].as_array().unwrap().iter().map(bits).collect();
+    assert_eq!(scores, expected, "{:?} {}", record["hyp"], record["params"]);
+    true
+}
+
+fn check(root: &Path, corpus: &str, sentences: &str) {
+    let sandbox = Sandbox::new();
+    let corpus = records(&root.join(corpus));
+    let sentences = records(&root.join(sentences));
+    let of_corpus = corpus.iter().filter(|record| check_corpus(root, record, &sandbox));
+    let of_sentences = sentences.iter().filter(|record| check_sentences(root, record, &sandbox));
+    let runs = of_corpus.count() + of_sentences.count();
+    assert!(runs > 200, "{runs} of {} records", corpus.len() + sentences.len());
+    println!("checked {runs} runs of the program");
+}
+
+#[test]
+fn fixtures_bleu() {
+    check(&workspace().join("fixtures"), "gold/bleu_corpus.jsonl", "gold/bleu_sentence.jsonl");
+}
+
+#[test]
+fn corpora_bleu() {
+    let Some(folder) = std::env::var_os("GENAI_EVAL_CORPORA") else {
+        println!("skipped: GENAI_EVAL_CORPORA is not set");
+        return;
+    };
+    // A relative path is one from the workspace's root.
+    let folder = workspace().join(folder);
+    let public = folder.join("public");
+    let root = if public.is_dir() { public } else { folder };
+    check(&root, "gold/bleu_corpus.jsonl", "gold/bleu_sentence.jsonl.gz");
 }
