@@ -236,6 +236,7 @@ impl Run<'_> {
         })?;
         drop(progress);
         source.warnings().iter().for_each(|warning| self.messages.warn(warning));
+        source.notes().iter().for_each(|note| self.messages.note(note));
         if measured.segments == 0 {
             let name = source.files().swap_remove(0).1;
             return Err(InputError::Empty { name }.into());

@@ -115,6 +115,17 @@ impl Input {
         Ok(Self { name: name.to_owned(), format, reader, again, facts })
     }
 
+    /// Bytes that come from elsewhere, under a name for errors.
+    pub fn from_reader(name: &str, reader: impl Read + Send + 'static) -> Self {
+        Self {
+            name: name.to_owned(),
+            format: "",
+            reader: Box::new(reader),
+            again: false,
+            facts: Facts::default(),
+        }
+    }
+
     /// The name that the user gave.
     pub fn name(&self) -> &str {
         &self.name

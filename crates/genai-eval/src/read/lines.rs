@@ -88,7 +88,14 @@ impl Lines {
     /// # Errors
     /// As [`Input::open`].
     pub fn open(name: &str, hashed: bool) -> Result<Self, InputError> {
-        let input = Input::open(name, hashed)?;
+        Self::new(Input::open(name, hashed)?)
+    }
+
+    /// The lines of an input from its beginning.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn new(input: Input) -> Result<Self, InputError> {
         let census = (!input.again).then(Census::default);
         let mut lines = Self {
             input,
@@ -207,5 +214,63 @@ impl std::fmt::Debug for Lines {
             .field("input", &self.input)
             .field("count", &self.count)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{self, Read};
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Gives its bytes in pieces of these sizes, again and again.
+    struct InPieces {
+        bytes: Vec<u8>,
+        sizes: Vec<usize>,
+        turn: usize,
+    }
+
+    impl Read for InPieces {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let size =
+                self.sizes[self.turn % self.sizes.len()].min(buffer.len()).min(self.bytes.len());
+            self.turn += 1;
+            buffer[..size].copy_from_slice(&self.bytes[..size]);
+            self.bytes.drain(..size);
+            Ok(size)
+        }
+    }
+
+    proptest! {
+        /// Whatever the pieces and the blocks, the lines are what splitting at line feeds gives.
+        #[test]
+        fn blocks_hold_every_line(
+            text in "(\u{feff}?([ab\r\n\u{2028}\u{85}é]{0,40}|\n{0,5}))",
+            sizes in prop::collection::vec(1..7usize, 1..4),
+            at_most in 1..5usize,
+        ) {
+            let reader = InPieces { bytes: text.clone().into_bytes(), sizes, turn: 0 };
+            let mut lines = Lines::new(Input::from_reader("text", reader)).unwrap();
+            let (mut found, mut last) = (Vec::new(), 0);
+            loop {
+                let block = lines.next_block(at_most).unwrap();
+                prop_assert!(block.len() <= at_most);
+                if block.is_empty() {
+                    break;
+                }
+                found.extend(block.texts("text", last).unwrap().map(str::to_owned));
+                last = lines.count();
+            }
+            let plain = text.strip_prefix('\u{feff}').unwrap_or(&text);
+            let mut expected: Vec<&str> = plain.split('\n').collect();
+            if expected.last() == Some(&"") {
+                expected.pop();
+            }
+            let without_return = |line: &str| line.strip_suffix('\r').unwrap_or(line).to_owned();
+            prop_assert_eq!(found, expected.into_iter().map(without_return).collect::<Vec<_>>());
+            prop_assert_eq!(lines.had_byte_order_mark(), text.starts_with('\u{feff}'));
+        }
     }
 }

@@ -42,6 +42,11 @@ pub trait Source: Send {
 
     /// What is odd but no error, for people.
     fn warnings(&self) -> Vec<String>;
+
+    /// What was found out rather than given, for people.
+    fn notes(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// What a file holds.

@@ -99,8 +99,17 @@ impl Records {
     ///
     /// # Errors
     /// If the file cannot be read, or a field is neither given nor evident.
-    pub fn open(name: &str, mut fields: RecordFields, hashed: bool) -> Result<Self, InputError> {
-        let mut lines = Lines::open(name, hashed)?;
+    pub fn open(name: &str, fields: RecordFields, hashed: bool) -> Result<Self, InputError> {
+        Self::new(Lines::open(name, hashed)?, fields)
+    }
+
+    /// The records of lines that were opened elsewhere.
+    ///
+    /// # Errors
+    /// As [`Records::open`].
+    pub fn new(mut lines: Lines, mut fields: RecordFields) -> Result<Self, InputError> {
+        let name = lines.name().to_owned();
+        let name = name.as_str();
         let ahead = lines.next_block(BLOCK_SEGMENTS)?;
         if ahead.is_empty() {
             return Err(InputError::Empty { name: name.to_owned() });
@@ -196,8 +205,11 @@ impl Source for Records {
 
     fn warnings(&self) -> Vec<String> {
         let mark = self.lines.had_byte_order_mark();
-        let mark = mark.then(|| byte_order_mark_warning(self.lines.name()));
-        mark.into_iter().chain(self.found.clone()).collect()
+        mark.then(|| byte_order_mark_warning(self.lines.name())).into_iter().collect()
+    }
+
+    fn notes(&self) -> Vec<String> {
+        self.found.iter().cloned().collect()
     }
 }
 
