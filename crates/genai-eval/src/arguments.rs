@@ -55,7 +55,7 @@ pub(crate) fn of_metric(option: &OptionSpec) -> Arg {
             .value_name("N")
             .allow_negative_numbers(true)
             .value_parser(value_parser!(u32).range(i64::from(min)..=i64::from(max))),
-        OptionKind::Number => {
+        OptionKind::Number { .. } => {
             arg.value_name("X").allow_negative_numbers(true).value_parser(value_parser!(f64))
         }
     }

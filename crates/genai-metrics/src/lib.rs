@@ -45,3 +45,8 @@ pub use segment::{References, Segment, Text};
 pub use spec::{Direction, Signature, Spec};
 pub use table::Table;
 pub use text::{Tokenizer, Tokens};
+
+/// The README's Rust examples, compiled and run.
+#[doc = include_str!("../../../README.md")]
+#[cfg(doctest)]
+struct Readme;

@@ -42,8 +42,11 @@ pub enum OptionKind {
         /// The greatest.
         max: u32,
     },
-    /// A finite number, zero or above.
-    Number,
+    /// A number from 0 to `max`.
+    Number {
+        /// The greatest.
+        max: f64,
+    },
 }
 
 /// The options that were given, each name at most once; what was not given has its default.
@@ -106,13 +109,13 @@ impl Options {
         )
     }
 
-    /// The option's value as a finite number, zero or above.
+    /// The option's value as a number from 0 to `max`.
     ///
     /// # Errors
     /// [`ErrorKind::BadValue`].
-    pub fn number(&self, name: &'static str) -> Result<Option<f64>, Error> {
-        let usable = |value: &f64| value.is_finite() && *value >= 0.0;
-        self.parse(name, usable, || "a finite number, zero or above".to_owned())
+    pub fn number(&self, name: &'static str, max: f64) -> Result<Option<f64>, Error> {
+        let usable = |value: &f64| (0.0..=max).contains(value);
+        self.parse(name, usable, || format!("a number from 0 to {max:e}"))
     }
 
     fn parse<T: std::str::FromStr>(

@@ -1,6 +1,12 @@
 //! Gold values of the reference implementations: our own fixtures always, and the corpora beside
 //! the repository where `GENAI_EVAL_CORPORA` names their folder.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "tests fail by panicking, and say what they compared"
+)]
+
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -159,12 +165,15 @@ fn check_corpus(root: &Path, record: &Value) -> bool {
     true
 }
 
+/// `sys_len`, `ref_len`, counts, totals, `bp`.
+type SentenceStats = (f64, f64, Vec<f64>, Vec<f64>, f64);
+
 /// One sentence-level record over the lines of a file; returns the number of sentences.
 fn check_sentences(root: &Path, record: &Value) -> usize {
     let params: Params = take(record, "params");
     let Some(bleu) = params.bleu() else { return 0 };
     let scores: Vec<f64> = take(record, "scores");
-    let stats: Option<Vec<(f64, f64, Vec<f64>, Vec<f64>, f64)>> =
+    let stats: Option<Vec<SentenceStats>> =
         record.get("stats").map(|stats| serde_json::from_value(stats.clone()).unwrap());
     let texts = segments(root, record);
     assert_eq!(texts.len(), scores.len());

@@ -72,7 +72,7 @@ fn values(option: &OptionSpec, numbers: &[&str]) -> Vec<String> {
             integers.dedup();
             integers.iter().map(u32::to_string).collect()
         }
-        OptionKind::Number => owned(numbers),
+        OptionKind::Number { .. } => owned(numbers),
     }
 }
 
@@ -276,7 +276,7 @@ fn every_option_is_signed() {
                         let complete = varied.len() == values(option, &numbers).len();
                         assert!(!complete || signs_as_base == 1, "{base} {}", option.name);
                     }
-                    OptionKind::Integer { .. } | OptionKind::Number => {
+                    OptionKind::Integer { .. } | OptionKind::Number { .. } => {
                         assert!(signs_as_base <= 1, "{base} {}", option.name);
                     }
                 }

@@ -25,7 +25,7 @@ fn threads_change_no_byte() {
         .read("r1")
         .lines()
         .zip(sandbox.read("h1").lines())
-        .map(|(r, h)| format!("{}\n", serde_json::json!({"hyp": h, "ref": r})))
+        .flat_map(|(r, h)| [serde_json::json!({"hyp": h, "ref": r}).to_string(), "\n".to_owned()])
         .collect();
     sandbox.write("d.jsonl", records);
     for input in ["--ref r1 --ref r2 --hyp h1 --hyp h2", "--data d.jsonl"] {

@@ -24,7 +24,8 @@ fn files() {
     sandbox.write("cut.txt", b"first\nsecond\nthird caf\xc3");
     sandbox.write("utf16.txt", b"\xff\xfea\0\n\0");
     sandbox.write("x.xz", b"\xfd7zXZ\0abc");
-    let long: String = (0..20_000).map(|i| format!("{} line\n", i * 7919 % 10_007)).collect();
+    let numbers: Vec<String> = (0..20_000).map(|i| (i * 7919 % 10_007).to_string()).collect();
+    let long = numbers.join(" line\n");
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     std::io::Write::write_all(&mut gzip, long.as_bytes()).unwrap();
     let gzip = gzip.finish().unwrap();

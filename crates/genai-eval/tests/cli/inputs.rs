@@ -76,7 +76,7 @@ fn records_equal_files() {
     for (((first, second), a), b) in first.zip(second).zip(a).zip(b) {
         let record =
             serde_json::json!({"r": {"x/y": [first, null, second]}, "out": [a, b], "n": 1});
-        lines.push_str(&format!("{record}\n"));
+        lines += &(record.to_string() + "\n");
     }
     // Blank lines at the end of a file are no records.
     sandbox.write("data.jsonl", lines + "\n \n");

@@ -1,5 +1,11 @@
 //! The program as users meet it.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "tests fail by panicking, and say what they compared"
+)]
+
 mod commands;
 mod determinism;
 mod formats;
@@ -7,6 +13,7 @@ mod gold;
 mod input_errors;
 mod inputs;
 mod outputs;
+mod readme;
 mod sandbox;
 
 /// Runs a command line and compares everything that it shows with a snapshot of that name.

@@ -20,6 +20,9 @@ const HIGHEST_ORDER: usize = 9;
 /// The same, as options have it.
 const HIGHEST_ORDER_OPTION: u32 = 9;
 
+/// The greatest value for smoothing: anything sensible, and no sum of logarithms overflows.
+const GREATEST_VALUE: f64 = 1e100;
+
 /// BLEU with its options. The score runs from 0 to 100; a perfect match can come to
 /// 100.00000000000004, as in the reference.
 ///
@@ -70,9 +73,11 @@ impl Default for Bleu {
 pub enum Smoothing {
     /// Nothing: one order without a match makes the score 0.
     None,
-    /// A small number of matches instead of none; 0.1 in the paper (method 1).
+    /// A small number of matches instead of none; 0.1 in the paper (method 1). From 0 to 10¹⁰⁰;
+    /// outside that range the nearest end counts.
     Floor(f64),
-    /// This is added to matches and totals of orders above 1; 1 in the paper (method 2).
+    /// This is added to matches and totals of orders above 1; 1 in the paper (method 2). From 0 to
+    /// 10¹⁰⁰; outside that range the nearest end counts.
     AddK(f64),
     /// Halves for each order without a match, as NIST's mteval-v13a (method 3).
     Exponential,
@@ -81,13 +86,24 @@ pub enum Smoothing {
 impl Smoothing {
     const NAMES: &[&str] = &["exp", "floor", "add-k", "none"];
 
+    /// The same with its value in range, so that no score is infinite.
+    fn in_range(self) -> Self {
+        let bounded =
+            |value: f64| if value.is_nan() { 0.0 } else { value.clamp(0.0, GREATEST_VALUE) };
+        match self {
+            Self::Floor(value) => Self::Floor(bounded(value)),
+            Self::AddK(value) => Self::AddK(bounded(value)),
+            Self::None | Self::Exponential => self,
+        }
+    }
+
     fn signature(self) -> String {
         // Two decimals, as the reference prints them, unless that would be another number.
         let value = |k: f64| {
             let short = format!("{k:.2}");
             if short.parse() == Ok(k) { short } else { k.to_string() }
         };
-        match self {
+        match self.in_range() {
             Self::None => "none".to_owned(),
             Self::Floor(k) => format!("floor[{}]", value(k)),
             Self::AddK(k) => format!("add-k[{}]", value(k)),
@@ -216,10 +232,11 @@ impl Bleu {
         if sum.matches.iter().all(|&count| count == 0) {
             return Precisions { percent, matches, totals, orders: order };
         }
+        let smoothing = self.smoothing.in_range();
         let mut orders = order;
         let mut halvings = 1.0;
         for n in 0..order {
-            if let (Smoothing::AddK(k), 1..) = (self.smoothing, n) {
+            if let (Smoothing::AddK(k), 1..) = (smoothing, n) {
                 matches[n] += k;
                 totals[n] += k;
             }
@@ -232,7 +249,7 @@ impl Bleu {
             percent[n] = if matches[n] > 0.0 {
                 100.0 * matches[n] / totals[n]
             } else {
-                match self.smoothing {
+                match smoothing {
                     Smoothing::Exponential => {
                         halvings *= 2.0;
                         100.0 / (halvings * totals[n])
@@ -415,7 +432,7 @@ pub(super) const ENTRY: Entry = Entry {
         },
         OptionSpec {
             name: "smooth-value",
-            kind: OptionKind::Number,
+            kind: OptionKind::Number { max: GREATEST_VALUE },
             default: None,
             help: "The value for floor [default: 0.1] and add-k [default: 1]",
         },
@@ -448,7 +465,7 @@ pub(super) const ENTRY: Entry = Entry {
 };
 
 fn smoothing(options: &Options) -> Result<Smoothing, Error> {
-    let value = options.number("smooth-value")?;
+    let value = options.number("smooth-value", GREATEST_VALUE)?;
     let smoothing = match options.get("smooth").unwrap_or("exp") {
         "exp" => Smoothing::Exponential,
         "none" => Smoothing::None,

@@ -1,0 +1,60 @@
+//! What the README shows is what happens.
+
+use std::path::Path;
+use std::process::Command;
+
+use genai_metrics::metrics::METRICS;
+
+fn readme() -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../README.md");
+    std::fs::read_to_string(path).unwrap()
+}
+
+/// The lines of the fenced block of that number.
+fn block(readme: &str, number: usize) -> Vec<&str> {
+    let inside = readme.split("```").nth(2 * number + 1).unwrap();
+    inside.lines().skip(1).collect()
+}
+
+#[test]
+fn the_first_command_prints_the_line_shown() {
+    let readme = readme();
+    let commands = block(&readme, 0);
+    assert_eq!(commands.len(), 2, "two commands, alone in the first fenced block");
+    let (_, arguments) = commands[0].split_once(" -- ").unwrap();
+    let ran = Command::new(env!("CARGO_BIN_EXE_genai-eval"))
+        .args(arguments.split(' '))
+        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."))
+        .output()
+        .unwrap();
+    assert_eq!(String::from_utf8(ran.stdout).unwrap().trim_end(), block(&readme, 1).join("\n"));
+}
+
+#[test]
+fn every_metric_has_its_row() {
+    let readme = readme();
+    for entry in METRICS {
+        let row = format!("| `{}` | {} | {} |", entry.name, entry.summary, entry.reference);
+        assert!(
+            readme.contains(&row),
+            "the README lacks the row of `genai-eval list --format md`: {row}"
+        );
+    }
+}
+
+/// Every long option that a fenced block uses exists.
+#[test]
+fn every_option_shown_exists() {
+    let help = |command: &str| {
+        let ran = Command::new(env!("CARGO_BIN_EXE_genai-eval")).args([command, "--help"]).output();
+        String::from_utf8(ran.unwrap().stdout).unwrap()
+    };
+    let readme = readme();
+    for line in readme.lines().filter(|line| line.starts_with("genai-eval ")) {
+        let mut words = line.split_whitespace().skip(1);
+        let help = help(words.next().unwrap());
+        for option in words.take_while(|word| *word != "#").filter(|word| word.starts_with("--")) {
+            assert!(help.contains(option), "{option} in: {line}");
+        }
+    }
+}
