@@ -1,5 +1,7 @@
 //! Counting over token ids. No metric is named here.
 
 mod ngram;
+mod occurrences;
+mod trie;
 
 pub use ngram::NgramTable;

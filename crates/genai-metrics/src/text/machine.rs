@@ -1,4 +1,4 @@
-//! The one pass that stands for the reference's successive regular expressions.
+//! The rules that stand for the reference's successive regular expressions.
 //!
 //! `13a`, `zh` and `intl` all split *marks* (full stop and comma, or any punctuation) unless they
 //! stand between digits, and they do so by two substitutions, one after the other, each of which
@@ -8,8 +8,8 @@
 //! 2. `(mark)(not a digit)` becomes ` \1 \2`
 //!
 //! Since matches do not overlap, a run of marks is eaten in pairs, and what happens to its last
-//! mark depends on the parity of the run and on the character before it. In one pass that comes
-//! down to one bit, *open*: the character before exists, is no digit, and was not itself consumed
+//! mark depends on the parity of the run and on the character before it. That comes down to one
+//! bit, *open*: the character before exists, is no digit, and was not itself consumed
 //! as the mark of a pair. For a mark
 //!
 //! - after an open character, the first substitution matches: it stands alone and closes;
@@ -19,9 +19,10 @@
 //!
 //! The second substitution never meets two adjacent marks, because the first one has put a space
 //! between any two of them.
-
-/// A token's first byte and the byte after its last.
-pub(super) type Span = (u32, u32);
+//!
+//! So every mark stands alone but one that is not open and has a digit after it, which is rare:
+//! [`blocks`](super::blocks) takes all marks for tokens of their own and asks [`joined_mark`] about
+//! those before digits.
 
 /// What a character does to the token under way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd)]
@@ -54,79 +55,9 @@ pub(super) trait Classes {
     fn wide(c: u32) -> Class;
 }
 
-/// Cuts `bytes[from..len]`, valid UTF-8 followed by at least one space as a sentinel.
-pub(super) fn split<C: Classes>(bytes: &[u8], from: usize, len: usize, spans: &mut Vec<Span>) {
-    const NO_TOKEN: usize = usize::MAX;
-    let bytes = &bytes[..=len];
-    let (mut i, mut start, mut open) = (from, NO_TOKEN, C::PADDED);
-    while i < len {
-        let (class, width) = class_at::<C>(bytes, i);
-        let alone = match class {
-            Class::Word | Class::Digit => {
-                start = start.min(i);
-                let mut last = class;
-                i += width;
-                loop {
-                    // The sentinel ends this loop at the end of the text.
-                    let next = C::BYTES[usize::from(bytes[i])];
-                    if next > Class::Digit {
-                        break;
-                    }
-                    last = next;
-                    i += 1;
-                }
-                open = last != Class::Digit;
-                continue;
-            }
-            Class::Space => {
-                if start != NO_TOKEN {
-                    spans.push(span(start, i));
-                    start = NO_TOKEN;
-                }
-                open = true;
-                i += width;
-                continue;
-            }
-            Class::Alone => {
-                open = true;
-                true
-            }
-            Class::Hyphen => {
-                open = true;
-                i > from && bytes[i - 1].is_ascii_digit()
-            }
-            Class::Mark if open => {
-                open = false;
-                true
-            }
-            Class::Mark => {
-                open = true;
-                match follower::<C>(bytes, i + width, len) {
-                    Some(Class::Digit) => false,
-                    Some(_) => true,
-                    None => C::PADDED,
-                }
-            }
-            Class::Wide => unreachable!("class_at decodes wide characters"),
-        };
-        if alone {
-            if start != NO_TOKEN {
-                spans.push(span(start, i));
-                start = NO_TOKEN;
-            }
-            spans.push(span(i, i + width));
-        } else {
-            start = start.min(i);
-        }
-        i += width;
-    }
-    if start != NO_TOKEN {
-        spans.push(span(start, len));
-    }
-}
-
+/// The class of the character at `i`, and its length in bytes.
 #[inline]
-fn class_at<C: Classes>(bytes: &[u8], i: usize) -> (Class, usize) {
+pub(super) fn class_at<C: Classes>(bytes: &[u8], i: usize) -> (Class, usize) {
     match C::BYTES[usize::from(bytes[i])] {
         Class::Wide => {
             let (c, width) = super::character::decode(bytes, i);
@@ -136,24 +67,49 @@ fn class_at<C: Classes>(bytes: &[u8], i: usize) -> (Class, usize) {
     }
 }
 
-/// The class of the character at `i`, if the text goes on.
-fn follower<C: Classes>(bytes: &[u8], i: usize, len: usize) -> Option<Class> {
-    (i < len).then(|| class_at::<C>(bytes, i).0)
+/// If the mark that ends at `end`, before a digit or the end of an unpadded text, belongs to a
+/// token: where the mark begins, and whether it is the first of its run.
+pub(super) fn joined_mark<C: Classes>(
+    bytes: &[u8],
+    from: usize,
+    end: usize,
+) -> Option<(usize, bool)> {
+    let (mut at, mut begin, mut run) = (end, end, 0);
+    // Open before the run; each mark of the run closes or opens.
+    let mut open = loop {
+        if at == from {
+            break C::PADDED;
+        }
+        let before = start_of_character(bytes, at - 1);
+        match class_at::<C>(bytes, before).0 {
+            Class::Mark => run += 1,
+            class => break class != Class::Digit,
+        }
+        if run == 1 {
+            begin = before;
+        }
+        at = before;
+    };
+    open ^= run % 2 == 0;
+    (!open).then_some((begin, run == 1))
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "Tokens::cut refuses longer texts")]
-fn span(start: usize, end: usize) -> Span {
-    (start as u32, end as u32)
+/// Where the character with this byte begins.
+fn start_of_character(bytes: &[u8], mut at: usize) -> usize {
+    while bytes[at] & 0xc0 == 0x80 {
+        at -= 1;
+    }
+    at
 }
 
 /// ASCII classes that all of the reference's schemes share: white space as Python's, everything
 /// else `Word`. First bytes at which Python's white space beyond ASCII can begin are `Wide`.
 pub(super) const fn white_space_bytes() -> [Class; 256] {
     let mut classes = [Class::Word; 256];
-    let mut c = 0;
-    while c < 128 {
-        if super::character::is_white_space(c as u8 as char) {
-            classes[c] = Class::Space;
+    let mut c = 0_u8;
+    while c.is_ascii() {
+        if super::character::is_white_space(c as char) {
+            classes[c as usize] = Class::Space;
         }
         c += 1;
     }

@@ -4,6 +4,7 @@
 //! used again for the next text. A [`Vocabulary`] then gives equal tokens of one segment equal ids,
 //! which is all that a metric's kernel needs to see.
 
+mod blocks;
 mod character;
 mod intl;
 mod lowercase;

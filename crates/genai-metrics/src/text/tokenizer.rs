@@ -2,7 +2,7 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::machine::{Span, split};
+use super::blocks::Spans;
 use super::{Scheme, intl, is_white_space, lowercase, plain, v13a, zh};
 use crate::error::{Error, ErrorKind};
 
@@ -88,12 +88,12 @@ pub struct Tokens {
     /// The text after lower-casing and the scheme's rewriting, then [`PADDING`].
     buffer: String,
     length: usize,
-    spans: Vec<Span>,
+    spans: Spans,
     spare: String,
 }
 
-/// A sentinel for the scanners, and room for loads of eight bytes at any token.
-const PADDING: &str = "                ";
+/// Fills the last block of 64 bytes, and leaves room for loads of 16 bytes at any token.
+const PADDING: &str = "                                                                ";
 
 /// Spans and n-gram numbers are held in 32 bits; this leaves room for nine orders of the latter.
 pub(crate) const LIMIT: usize = 1 << 27;
@@ -124,24 +124,16 @@ impl Tokens {
         buffer.push_str(PADDING);
         let (bytes, length) = (buffer.as_bytes(), *length);
         match scheme {
-            Scheme::None => split::<plain::Words>(bytes, 0, length, spans),
-            Scheme::V13a => split::<v13a::V13a>(bytes, 0, length, spans),
-            Scheme::Intl => split::<intl::Intl>(bytes, 0, length, spans),
-            Scheme::Char => split::<plain::Characters>(bytes, 0, length, spans),
+            Scheme::None => spans.split::<plain::Words>(bytes, 0, length),
+            Scheme::V13a => spans.split::<v13a::V13a>(bytes, 0, length),
+            Scheme::Intl => spans.split::<intl::Intl>(bytes, 0, length),
+            Scheme::Char => spans.split::<plain::Characters>(bytes, 0, length),
             Scheme::Zh => {
                 let text = &buffer[..length];
                 let from = length - text.trim_start_matches(is_white_space).len();
-                split::<zh::Zh>(bytes, from, length, spans);
+                spans.split::<zh::Zh>(bytes, from, length);
             }
-            Scheme::Unicode => spans.extend(
-                buffer[..length]
-                    .split_word_bound_indices()
-                    .filter(|(_, word)| !word.chars().all(is_white_space))
-                    .map(|(at, word)| {
-                        #[expect(clippy::cast_possible_truncation, reason = "below LIMIT")]
-                        (at as u32, (at + word.len()) as u32)
-                    }),
-            ),
+            Scheme::Unicode => unicode_words(&buffer[..length], spans),
         }
         Ok(())
     }
@@ -158,7 +150,7 @@ impl Tokens {
 
     /// The tokens in order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.spans.iter().map(|&(start, end)| &self.buffer[start as usize..end as usize])
+        self.spans.iter().map(|(start, end)| &self.buffer[start..end])
     }
 
     /// The text that was cut, after lower-casing, trimming and rewriting.
@@ -166,13 +158,28 @@ impl Tokens {
         &self.buffer[..self.length]
     }
 
-    /// The text and eight or more bytes after it.
+    /// The text and 16 or more bytes after it.
     pub(super) fn padded(&self) -> &[u8] {
         self.buffer.as_bytes()
     }
 
-    pub(super) fn spans(&self) -> &[Span] {
+    pub(super) fn spans(&self) -> &Spans {
         &self.spans
+    }
+}
+
+/// The words and marks between the word boundaries of UAX #29. A combining mark belongs to the
+/// space before it there; here it stands alone, since no token holds white space.
+fn unicode_words(text: &str, spans: &mut Spans) {
+    for (at, word) in text.split_word_bound_indices() {
+        let mut start = at;
+        for part in word.split_inclusive(is_white_space) {
+            let token = part.trim_end_matches(is_white_space);
+            if !token.is_empty() {
+                spans.push(start, start + token.len());
+            }
+            start += part.len();
+        }
     }
 }
 
@@ -182,5 +189,37 @@ fn trim_end(text: &str) -> usize {
         // Nearly every text ends in a byte that no white space can end in.
         Some(b'!'..=b'~') => text.len(),
         _ => text.trim_end_matches(is_white_space).len(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// Tokens hold no white space, are never empty, and come in the order of the text.
+        #[test]
+        fn tokens_are_parts_of_the_text(text in "(\\PC|[ \u{301}\u{a0}\u{2028}a1.,'-]){0,40}") {
+            for &scheme in Scheme::ALL {
+                let tokens = Tokenizer { scheme, lowercase: false }.tokenize(&text).unwrap();
+                for token in &tokens {
+                    prop_assert!(!token.is_empty() && !token.contains(is_white_space));
+                }
+                if scheme != Scheme::V13a {
+                    // Nothing but white space is lost; 13a rewrites entities and the like.
+                    let whole: String = text.split(is_white_space).collect();
+                    prop_assert_eq!(tokens.concat(), whole);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn unicode_splits_words_and_marks() {
+        let tokenizer = Tokenizer { scheme: Scheme::Unicode, lowercase: false };
+        let tokens = tokenizer.tokenize("Can't stop: 3.5 km 1 \u{301},1").unwrap();
+        assert_eq!(tokens, ["Can't", "stop", ":", "3.5", "km", "1", "\u{301}", ",", "1"]);
     }
 }

@@ -10,14 +10,15 @@ pub(super) struct V13a;
 /// digit, an apostrophe never; all other punctuation and symbols stand alone.
 pub(super) const fn western_bytes() -> [Class; 256] {
     let mut classes = white_space_bytes();
-    let mut c = 0;
-    while c < 128 {
-        match c as u8 {
-            b'0'..=b'9' => classes[c] = Class::Digit,
-            b'.' | b',' => classes[c] = Class::Mark,
-            b'-' => classes[c] = Class::Hyphen,
+    let mut c = 0_u8;
+    while c.is_ascii() {
+        let class = &mut classes[c as usize];
+        match c {
+            b'0'..=b'9' => *class = Class::Digit,
+            b'.' | b',' => *class = Class::Mark,
+            b'-' => *class = Class::Hyphen,
             b'!'..=b'&' | b'('..=b'+' | b'/' | b':'..=b'@' | b'['..=b'`' | b'{'..=b'~' => {
-                classes[c] = Class::Alone;
+                *class = Class::Alone;
             }
             _ => {}
         }

@@ -1,7 +1,6 @@
 //! Equal tokens get equal ids, within one segment.
 
 use super::Tokens;
-use super::machine::Span;
 
 /// A token's number in its segment's [`Vocabulary`]: the distinct tokens of the references count
 /// from 0 in order of first appearance.
@@ -30,213 +29,267 @@ pub(super) const UNKNOWN: TokenId = TokenId::MAX;
 /// assert_eq!(ids, [0, u32::MAX]);
 /// # Ok::<(), genai_metrics::Error>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Vocabulary {
-    /// Open addressing, at most half full.
-    slots: Vec<Slot>,
-    /// How many of the slots this segment uses, less one; a power of two less one. Small segments
-    /// stay in the cache whatever long one came before.
-    mask: usize,
-    /// Slots of another generation are free: clearing touches none of them.
-    generation: u32,
-    count: u32,
-    /// The bytes of tokens that do not fit a slot.
-    long: Vec<u8>,
-}
-
-/// A token of up to 16 bytes lies in the slot itself; of a longer one, `low` is a hash and `high`
-/// the place of its bytes in `Vocabulary::long`.
-#[derive(Clone, Copy, Debug, Default)]
-struct Slot {
-    low: u64,
-    high: u64,
-    length: u32,
-    generation: u32,
-    id: TokenId,
-}
-
-const INLINE: usize = 16;
-const FEWEST_SLOTS: usize = 64;
-
-impl Default for Vocabulary {
-    fn default() -> Self {
-        Self {
-            slots: vec![Slot::default(); FEWEST_SLOTS],
-            mask: FEWEST_SLOTS - 1,
-            generation: 1,
-            count: 0,
-            long: Vec::new(),
-        }
-    }
+    table: Table,
+    long: LongTokens,
 }
 
 impl Vocabulary {
     /// Forgets every token.
     pub fn clear(&mut self) {
-        self.count = 0;
+        self.table.clear();
         self.long.clear();
-        self.mask = FEWEST_SLOTS - 1;
-        self.next_generation();
-    }
-
-    fn next_generation(&mut self) {
-        self.generation = self.generation.wrapping_add(1);
-        if self.generation == 0 {
-            self.slots.fill(Slot::default());
-            self.generation = 1;
-        }
     }
 
     /// The number of distinct tokens.
     pub fn len(&self) -> usize {
-        self.count as usize
+        self.table.count as usize
     }
 
     /// Whether there is no token.
     pub fn is_empty(&self) -> bool {
-        self.count == 0
+        self.table.count == 0
     }
 
     /// Appends the ids of a reference's tokens, giving new tokens new ids.
     pub fn intern(&mut self, tokens: &Tokens, ids: &mut Vec<TokenId>) {
-        self.reserve(tokens.len());
-        let bytes = tokens.padded();
-        ids.extend(tokens.spans().iter().map(|&span| {
-            let key = Key::of(bytes, span);
-            match self.find(&key) {
-                Ok(id) => id,
-                Err(free) => self.insert(free, &key),
+        self.table.reserve(tokens.len());
+        let text = tokens.padded();
+        ids.extend(tokens.spans().iter().map(|(start, end)| {
+            if end - start > LONGEST {
+                return self.intern_long(&text[start..end]);
             }
+            let found = self.table.find(Key::of(text, start, end), |_| true);
+            self.table.keep(found);
+            found.id
         }));
+    }
+
+    #[cold]
+    fn intern_long(&mut self, token: &[u8]) -> TokenId {
+        let Self { table, long } = self;
+        let found = table.find(Key::of_long(token), |id| long.get(id) == token);
+        if found.id == table.count {
+            long.push(found.id, token);
+        }
+        table.keep(found);
+        found.id
     }
 
     /// Appends the ids of a hypothesis's tokens; those that no reference has are
     /// [`TokenId::MAX`].
-    pub fn look_up(&self, tokens: &Tokens, ids: &mut Vec<TokenId>) {
-        let bytes = tokens.padded();
-        ids.extend(
-            tokens.spans().iter().map(|&span| self.find(&Key::of(bytes, span)).unwrap_or(UNKNOWN)),
-        );
+    pub fn look_up(&mut self, tokens: &Tokens, ids: &mut Vec<TokenId>) {
+        let Self { table, long } = self;
+        let text = tokens.padded();
+        ids.extend(tokens.spans().iter().map(|(start, end)| {
+            let id = if end - start > LONGEST {
+                let token = &text[start..end];
+                table.find(Key::of_long(token), |id| long.get(id) == token).id
+            } else {
+                table.find(Key::of(text, start, end), |_| true).id
+            };
+            if id < table.count { id } else { UNKNOWN }
+        }));
+    }
+}
+
+/// A map from keys to ids.
+#[derive(Clone, Debug)]
+struct Table {
+    /// Open addressing, at most a quarter full: `base` plus the id of the token that hashes there.
+    /// Anything less is of a segment that is gone and means a free slot, so that clearing touches
+    /// none of them.
+    slots: Vec<u32>,
+    /// How many of the slots this segment uses, less one; a power of two less one. Small segments
+    /// stay in the cache whatever long one came before.
+    mask: usize,
+    base: u32,
+    count: u32,
+    /// The key of each token by its id, then the one that is looked for.
+    keys: Vec<Key>,
+}
+
+/// Where a key was found.
+#[derive(Clone, Copy)]
+struct Found {
+    slot: usize,
+    /// The next id if the token is new.
+    id: TokenId,
+}
+
+/// 4 kB, in which the 20 tokens of a sentence seldom meet.
+const FEWEST_SLOTS: usize = 1024;
+const SLOTS_PER_TOKEN: usize = 4;
+
+impl Default for Table {
+    fn default() -> Self {
+        Self {
+            slots: vec![0; FEWEST_SLOTS],
+            mask: FEWEST_SLOTS - 1,
+            base: 1,
+            count: 0,
+            keys: vec![Key::default()],
+        }
+    }
+}
+
+impl Table {
+    fn clear(&mut self) {
+        self.base += self.count;
+        if self.base > u32::MAX / 2 {
+            self.slots.fill(0);
+            self.base = 1;
+        }
+        self.count = 0;
+        self.mask = FEWEST_SLOTS - 1;
     }
 
-    /// The token's id, or the free slot where it belongs.
+    /// Looks for a key; where keys are equal, `equal` says whether tokens are.
+    ///
+    /// Whether a token is known is a toss-up. So a free slot leads to the very key that is looked
+    /// for, put behind the others, and the only branch is on a slot that another token has.
     #[inline]
-    fn find(&self, key: &Key<'_>) -> Result<TokenId, usize> {
-        let slots = &self.slots[..=self.mask];
-        let mut at = key.hash & self.mask;
+    fn find(&mut self, key: Key, equal: impl Fn(TokenId) -> bool) -> Found {
+        let Self { slots, mask, base, count, keys } = self;
+        let slots = &slots[..=*mask];
+        keys[*count as usize] = key;
+        let mut slot = key.hash() & *mask;
         loop {
-            let slot = &slots[at];
-            if slot.generation != self.generation {
-                return Err(at);
+            let id = slots[slot].wrapping_sub(*base).min(*count);
+            if keys[id as usize].equals(key) && (id == *count || equal(id)) {
+                return Found { slot, id };
             }
-            if slot.low == key.low && slot.length == key.length && self.rest_equal(slot, key) {
-                return Ok(slot.id);
-            }
-            at = (at + 1) & self.mask;
+            slot = (slot + 1) & *mask;
         }
     }
 
+    /// Gives the token that was looked for last its id; one that has it already is written over
+    /// with itself, without a branch.
     #[inline]
-    fn rest_equal(&self, slot: &Slot, key: &Key<'_>) -> bool {
-        if key.bytes.len() <= INLINE {
-            return slot.high == key.high;
-        }
-        let at = usize::try_from(slot.high).unwrap_or(usize::MAX);
-        self.long.get(at..).is_some_and(|rest| rest.starts_with(key.bytes))
+    fn keep(&mut self, Found { slot, id }: Found) {
+        self.slots[slot] = self.base + id;
+        self.count += u32::from(id == self.count);
     }
 
-    fn insert(&mut self, free: usize, key: &Key<'_>) -> TokenId {
-        let high = if key.bytes.len() <= INLINE {
-            key.high
-        } else {
-            self.long.extend_from_slice(key.bytes);
-            (self.long.len() - key.bytes.len()) as u64
-        };
-        let id = self.count;
-        self.count += 1;
-        self.slots[free] =
-            Slot { low: key.low, high, length: key.length, generation: self.generation, id };
-        id
-    }
-
-    /// Makes room for that many more tokens at a load of at most one half.
+    /// Makes room for that many more tokens.
     fn reserve(&mut self, tokens: usize) {
-        let needed = ((self.len() + tokens) * 2).next_power_of_two();
+        let most = self.count as usize + tokens;
+        if self.keys.len() <= most {
+            self.keys.resize(most + 1, Key::default());
+        }
+        let needed = (most * SLOTS_PER_TOKEN).next_power_of_two();
         if needed <= self.mask + 1 {
             return;
         }
-        let taken: Vec<Slot> = self.slots[..=self.mask]
-            .iter()
-            .filter(|slot| self.count > 0 && slot.generation == self.generation)
-            .copied()
-            .collect();
         self.mask = needed - 1;
         if needed > self.slots.len() {
-            self.slots.resize(needed, Slot::default());
+            self.slots.resize(needed, 0);
         }
-        self.next_generation();
-        for slot in taken {
-            let high = if slot.length as usize <= INLINE { slot.high } else { 0 };
-            let mut at = hash(slot.low, high) & self.mask;
-            while self.slots[at].generation == self.generation {
-                at = (at + 1) & self.mask;
+        if self.count == 0 {
+            return;
+        }
+        self.slots[..needed].fill(0);
+        for (key, id) in self.keys.iter().zip(0..self.count) {
+            let mut slot = key.hash() & self.mask;
+            while self.slots[slot] != 0 {
+                slot = (slot + 1) & self.mask;
             }
-            self.slots[at] = Slot { generation: self.generation, ..slot };
+            self.slots[slot] = self.base + id;
         }
     }
 }
 
-/// A token ready to be looked up.
-struct Key<'a> {
-    bytes: &'a [u8],
+/// The tokens that do not fit a key, in order of their ids.
+#[derive(Clone, Debug, Default)]
+struct LongTokens {
+    bytes: Vec<u8>,
+    /// Ids, and where their bytes begin.
+    begins: Vec<(TokenId, usize)>,
+}
+
+impl LongTokens {
+    fn clear(&mut self) {
+        self.bytes.clear();
+        self.begins.clear();
+    }
+
+    fn push(&mut self, id: TokenId, token: &[u8]) {
+        self.begins.push((id, self.bytes.len()));
+        self.bytes.extend_from_slice(token);
+    }
+
+    fn get(&self, id: TokenId) -> &[u8] {
+        let at = self.begins.partition_point(|&(before, _)| before < id);
+        let end = self.begins.get(at + 1).map_or(self.bytes.len(), |&(_, next)| next);
+        &self.bytes[self.begins[at].1..end]
+    }
+}
+
+/// A token of up to 15 bytes, padded with zeros, and its length in the highest byte; of a longer
+/// one [`LONG`], 56 bits of its length and 64 of a hash.
+#[derive(Clone, Copy, Debug, Default)]
+struct Key {
     low: u64,
     high: u64,
-    length: u32,
-    hash: usize,
 }
 
-impl<'a> Key<'a> {
+const LONGEST: usize = 15;
+const LONG: u64 = 0xff << 56;
+
+impl Key {
+    /// The key of a token of up to 15 bytes.
     #[inline]
-    fn of(padded: &'a [u8], (start, end): Span) -> Self {
-        let (at, length) = (start as usize, (end - start) as usize);
-        let bytes = &padded[at..end as usize];
-        let (low, high) = match length {
-            0..=8 => (load(padded, at) & mask(length), 0),
-            9..=INLINE => (load(padded, at), load(padded, at + 8) & mask(length - 8)),
-            _ => (long_hash(bytes), 0),
-        };
-        Self { bytes, low, high, length: end - start, hash: hash(low, high) }
+    fn of(padded: &[u8], start: usize, end: usize) -> Self {
+        let bytes = padded[start..].first_chunk().map_or(0, |bytes| u128::from_le_bytes(*bytes));
+        let (bytes, length) = (bytes & MASKS[end - start], (end - start) as u64);
+        #[expect(clippy::cast_possible_truncation, reason = "it is taken apart")]
+        Self { low: bytes as u64, high: (bytes >> 64) as u64 | length << 56 }
+    }
+
+    #[cold]
+    fn of_long(token: &[u8]) -> Self {
+        let mut state = 0;
+        let (words, _) = token.as_chunks::<8>();
+        // The last word overlaps the one before.
+        for word in words.iter().chain(token.last_chunk()) {
+            state = mix(u64::from_le_bytes(*word), state);
+        }
+        Self { low: state, high: LONG | token.len() as u64 }
+    }
+
+    /// Whether all bits are equal, in one branch.
+    #[inline]
+    fn equals(self, other: Self) -> bool {
+        (self.low ^ other.low) | (self.high ^ other.high) == 0
+    }
+
+    /// Which slot a token falls into never reaches a result.
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "a slot takes the lowest bits")]
+    fn hash(self) -> usize {
+        mix(self.low, self.high) as usize
     }
 }
 
-/// Eight bytes, which may reach past the token.
-#[inline]
-fn load(padded: &[u8], at: usize) -> u64 {
-    padded[at..].first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes))
-}
+/// For each length up to 15 the bytes of a token that long.
+const MASKS: [u128; LONGEST + 1] = {
+    let mut masks = [0; LONGEST + 1];
+    let mut length = 1;
+    while length <= LONGEST {
+        masks[length] = u128::MAX >> (128 - 8 * length);
+        length += 1;
+    }
+    masks
+};
 
-/// The lowest `length` bytes, 1 to 8.
-#[inline]
-fn mask(length: usize) -> u64 {
-    u64::MAX >> ((8usize.wrapping_sub(length) * 8) & 63)
-}
-
-/// Mixes a key by one wide multiplication. Which slot a token falls into never reaches a result.
+/// One wide multiplication, its halves folded.
 #[inline]
 #[expect(clippy::cast_possible_truncation, reason = "the halves of a product are folded")]
-fn hash(low: u64, high: u64) -> usize {
+fn mix(low: u64, high: u64) -> u64 {
     let product = u128::from(low ^ 0x9e37_79b9_7f4a_7c15)
         * u128::from(high.rotate_left(23) ^ 0xd6e8_feb8_6659_fd93);
-    (product as u64 ^ (product >> 64) as u64) as usize
-}
-
-fn long_hash(bytes: &[u8]) -> u64 {
-    let mut state = bytes.len() as u64;
-    let (words, rest) = bytes.as_chunks::<8>();
-    for word in words {
-        state = hash(u64::from_le_bytes(*word), state) as u64;
-    }
-    rest.iter().fold(state, |state, &byte| (state ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    product as u64 ^ (product >> 64) as u64
 }
 
 #[cfg(test)]
