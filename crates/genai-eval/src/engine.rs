@@ -36,7 +36,7 @@ pub(crate) struct Measured {
 }
 
 /// Blocks read ahead for each thread, so that none waits while others have work.
-const BLOCKS_A_THREAD: usize = 4;
+const BLOCKS_A_THREAD: usize = 16;
 
 /// Measures everything that the source has, on as many threads as the rayon pool in which it is
 /// called. `progress` is told the number of segments from time to time.

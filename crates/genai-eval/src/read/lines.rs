@@ -2,10 +2,10 @@
 
 use memchr::memchr_iter;
 
-use super::{Census, Facts, Input, InputError};
+use super::{BLOCK_SEGMENTS, Census, Facts, Input, InputError};
 
 /// How much is asked of the system at once.
-const CHUNK: usize = 1 << 17;
+const CHUNK: usize = 1 << 18;
 /// A block ends early beyond this, so that long lines don't pile up.
 const BLOCK_BYTES: usize = 4 << 20;
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -16,8 +16,6 @@ pub struct LineBlock {
     bytes: Vec<u8>,
     /// Where each line ends, its line feed not counted.
     ends: Vec<usize>,
-    /// Whether the last line ends in a line feed.
-    terminated: bool,
 }
 
 impl LineBlock {
@@ -73,8 +71,9 @@ impl LineBlock {
 /// Reads a file by lines. A line ends at a line feed and nowhere else; the last one needs none.
 pub struct Lines {
     input: Input,
-    /// What was read past the last block.
-    rest: Vec<u8>,
+    /// What has been read, of which the bytes before `start` have been handed out.
+    buffer: Vec<u8>,
+    start: usize,
     ended: bool,
     count: u64,
     /// Kept only of what cannot be read a second time.
@@ -99,19 +98,18 @@ impl Lines {
         let census = (!input.again).then(Census::default);
         let mut lines = Self {
             input,
-            rest: Vec::new(),
+            buffer: Vec::with_capacity(CHUNK),
+            start: 0,
             ended: false,
             count: 0,
             census,
             byte_order_mark: false,
         };
-        let mut start = Vec::new();
-        while start.len() < BYTE_ORDER_MARK.len() && lines.fill(&mut start)? {}
-        if start.starts_with(BYTE_ORDER_MARK) {
-            start.drain(..BYTE_ORDER_MARK.len());
+        while lines.buffer.len() < BYTE_ORDER_MARK.len() && lines.fill()? {}
+        if lines.buffer.starts_with(BYTE_ORDER_MARK) {
+            lines.start = BYTE_ORDER_MARK.len();
             lines.byte_order_mark = true;
         }
-        lines.rest = start;
         Ok(lines)
     }
 
@@ -157,31 +155,30 @@ impl Lines {
     }
 
     fn block(&mut self, at_most: usize, enough_bytes: usize) -> Result<LineBlock, InputError> {
-        let mut block = LineBlock { bytes: std::mem::take(&mut self.rest), ..Default::default() };
+        let mut ends: Vec<usize> = Vec::with_capacity(at_most.min(BLOCK_SEGMENTS));
         let mut searched = 0;
-        loop {
-            let wanted = at_most - block.ends.len();
-            let found = memchr_iter(b'\n', &block.bytes[searched..]).take(wanted);
-            block.ends.extend(found.map(|at| searched + at));
-            searched = block.bytes.len();
-            let full = block.ends.len() == at_most;
-            if full || (block.bytes.len() >= enough_bytes && !block.ends.is_empty()) {
-                block.terminated = true;
-                let kept = block.ends[block.ends.len() - 1] + 1;
-                self.rest = block.bytes.split_off(kept);
-                break;
+        let length = loop {
+            let unread = &self.buffer[self.start..];
+            let found = memchr_iter(b'\n', &unread[searched..]).take(at_most - ends.len());
+            ends.extend(found.map(|at| searched + at));
+            searched = unread.len();
+            let full = ends.len() == at_most || (searched >= enough_bytes && !ends.is_empty());
+            if let (true, Some(last)) = (full, ends.last()) {
+                break last + 1;
             }
-            if !self.fill(&mut block.bytes)? {
-                let last = block.ends.last().map_or(0, |end| end + 1);
-                block.terminated = last == block.bytes.len();
-                if !block.terminated {
-                    block.ends.push(block.bytes.len());
+            self.buffer.drain(..self.start);
+            self.start = 0;
+            if !self.fill()? {
+                if ends.last().map_or(0, |last| last + 1) < searched {
+                    ends.push(searched);
                 }
-                break;
+                break searched;
             }
-        }
-        self.count += block.len() as u64;
-        Ok(block)
+        };
+        let bytes = self.buffer[self.start..self.start + length].to_vec();
+        self.start += length;
+        self.count += ends.len() as u64;
+        Ok(LineBlock { bytes, ends })
     }
 
     /// Counts the lines that are left.
@@ -193,15 +190,15 @@ impl Lines {
         Ok(self.count)
     }
 
-    /// Appends the next chunk; false at the end.
-    fn fill(&mut self, bytes: &mut Vec<u8>) -> Result<bool, InputError> {
+    /// Reads the next chunk; false at the end.
+    fn fill(&mut self) -> Result<bool, InputError> {
         if self.ended {
             return Ok(false);
         }
-        let old = bytes.len();
-        let read = self.input.append(bytes, CHUNK)?;
+        let old = self.buffer.len();
+        let read = self.input.append(&mut self.buffer, CHUNK)?;
         if let Some(census) = &mut self.census {
-            census.feed(&bytes[old..]);
+            census.feed(&self.buffer[old..]);
         }
         self.ended = read == 0;
         Ok(read > 0)

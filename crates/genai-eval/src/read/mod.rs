@@ -21,7 +21,7 @@ pub use records::{Field, RecordFields, Records};
 use json::Cell;
 
 /// How many segments a block has, unless they are long.
-pub const BLOCK_SEGMENTS: usize = 512;
+pub const BLOCK_SEGMENTS: usize = 256;
 
 /// Where segments come from.
 pub trait Source: Send {
