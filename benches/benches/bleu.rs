@@ -4,7 +4,7 @@ use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput};
 use genai_eval_benches::{Corpus, Script};
-use genai_metrics::{Bleu, Metric, Segment, Tokenizer};
+use genai_metrics::{Bleu, Evaluate, Segment, Tokenizer};
 
 fn main() {
     let mut criterion = Criterion::default().configure_from_args();

@@ -256,7 +256,7 @@ impl Language {
 
 #[cfg(test)]
 mod tests {
-    use genai_metrics::{Bleu, Metric, Segment, Tokenizer};
+    use genai_metrics::{Bleu, Evaluate, Segment, Tokenizer};
 
     use super::*;
 

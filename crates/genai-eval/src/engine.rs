@@ -18,7 +18,7 @@ pub(crate) struct Keep {
     pub(crate) rows: bool,
 }
 
-/// The statistics of all segments.
+/// The statistics of some segments.
 #[derive(Debug)]
 pub(crate) struct Measured {
     /// For each system, the sum of its rows; the metrics' columns lie side by side.
@@ -29,10 +29,51 @@ pub(crate) struct Measured {
     pub(crate) ids: Vec<Cell>,
     /// How many segments there are.
     pub(crate) segments: u64,
-    /// The number of references, if it is the same for all segments.
-    pub(crate) references: Option<usize>,
     /// For each system, how many hypotheses end in a full stop set off by a space.
     pub(crate) detached_full_stops: Vec<u64>,
+    /// The fewest and the most references that a segment has.
+    references: Option<(usize, usize)>,
+}
+
+impl Measured {
+    fn none(systems: usize, width: usize) -> Self {
+        Self {
+            sums: vec![vec![0.0; width]; systems],
+            rows: (0..systems).map(|_| Table::new(width)).collect(),
+            ids: Vec::new(),
+            segments: 0,
+            detached_full_stops: vec![0; systems],
+            references: None,
+        }
+    }
+
+    /// The number of references, if it is the same for all segments.
+    pub(crate) fn references(&self) -> Option<usize> {
+        self.references.filter(|(fewest, most)| fewest == most).map(|(fewest, _)| fewest)
+    }
+
+    fn count_references(&mut self, fewest: usize, most: usize) {
+        let so_far = self.references.unwrap_or((fewest, most));
+        self.references = Some((so_far.0.min(fewest), so_far.1.max(most)));
+    }
+
+    /// Adds the segments that come next.
+    fn append(&mut self, next: Self) {
+        for (sum, part) in self.sums.iter_mut().zip(&next.sums) {
+            add_row(sum, part);
+        }
+        for (table, part) in self.rows.iter_mut().zip(&next.rows) {
+            table.append(part);
+        }
+        for (count, part) in self.detached_full_stops.iter_mut().zip(next.detached_full_stops) {
+            *count += part;
+        }
+        self.ids.extend(next.ids);
+        self.segments += next.segments;
+        if let Some((fewest, most)) = next.references {
+            self.count_references(fewest, most);
+        }
+    }
 }
 
 /// Blocks read ahead for each thread, so that none waits while others have work.
@@ -53,15 +94,7 @@ pub(crate) fn measure<S: Source>(
     let workers = Workers { scorers, idle: Mutex::new(Vec::new()) };
     let width = workers.with(|measurer| measurer.width());
     let blocks = rayon::current_num_threads() * BLOCKS_A_THREAD;
-    let mut measured = Measured {
-        sums: vec![vec![0.0; width]; systems],
-        rows: (0..systems).map(|_| Table::new(width)).collect(),
-        ids: Vec::new(),
-        segments: 0,
-        references: None,
-        detached_full_stops: vec![0; systems],
-    };
-    let mut counts: Option<Counts> = None;
+    let mut measured = Measured::none(systems, width);
     let (mut batch, mut failure) = read_batch(source, blocks);
     while !batch.is_empty() {
         let failed = failure.is_some();
@@ -74,30 +107,12 @@ pub(crate) fn measure<S: Source>(
             },
         );
         for result in results {
-            let block = result?;
-            for (sum, part) in measured.sums.iter_mut().zip(&block.sums) {
-                add_row(sum, part);
-            }
-            for (table, rows) in measured.rows.iter_mut().zip(&block.rows) {
-                rows.rows().for_each(|row| table.push(row));
-            }
-            for (sum, part) in
-                measured.detached_full_stops.iter_mut().zip(block.detached_full_stops)
-            {
-                *sum += part;
-            }
-            measured.ids.extend(block.ids);
-            measured.segments += block.segments;
-            counts = match (counts, block.references) {
-                (Some(so_far), Some(more)) => Some(so_far.and(more)),
-                (so_far, more) => so_far.or(more),
-            };
+            measured.append(result?);
         }
         progress(measured.segments);
         batch = next.0;
         failure = failure.or(next.1);
     }
-    measured.references = counts.and_then(Counts::same);
     failure.map_or(Ok(measured), Err)
 }
 
@@ -132,66 +147,31 @@ impl<'m> Workers<'m> {
     }
 }
 
-struct MeasuredBlock {
-    sums: Vec<Vec<f64>>,
-    rows: Vec<Table>,
-    ids: Vec<Cell>,
-    segments: u64,
-    references: Option<Counts>,
-    detached_full_stops: Vec<u64>,
-}
-
-/// The fewest and the most references that a segment has.
-#[derive(Clone, Copy)]
-struct Counts {
-    fewest: usize,
-    most: usize,
-}
-
-impl Counts {
-    fn and(self, other: Self) -> Self {
-        Self { fewest: self.fewest.min(other.fewest), most: self.most.max(other.most) }
-    }
-
-    fn same(self) -> Option<usize> {
-        (self.fewest == self.most).then_some(self.most)
-    }
-}
-
 fn measure_block(
     block: &impl Block,
     measurer: &mut Measurer<'_>,
     systems: usize,
     keep: Keep,
-) -> Result<MeasuredBlock, InputError> {
-    let width = measurer.width();
-    let mut result = MeasuredBlock {
-        sums: vec![vec![0.0; width]; systems],
-        rows: (0..systems).map(|_| Table::new(width)).collect(),
-        ids: Vec::new(),
-        segments: 0,
-        references: None,
-        detached_full_stops: vec![0; systems],
-    };
-    let mut row = vec![0.0; width];
+) -> Result<Measured, InputError> {
+    let mut part = Measured::none(systems, measurer.width());
+    let mut row = vec![0.0; measurer.width()];
     block.visit(&mut |segment| {
         measurer.prepare(segment.references)?;
         for (system, hypothesis) in segment.hypotheses.iter().enumerate() {
             measurer.measure(hypothesis, segment.references, &mut row)?;
-            add_row(&mut result.sums[system], &row);
+            add_row(&mut part.sums[system], &row);
             if keep.rows {
-                result.rows[system].push(&row);
+                part.rows[system].push(&row);
             }
-            result.detached_full_stops[system] += u64::from(hypothesis.ends_with(" ."));
+            part.detached_full_stops[system] += u64::from(hypothesis.ends_with(" ."));
         }
         if let (true, Some(id)) = (keep.rows, segment.id) {
-            result.ids.push(id.clone());
+            part.ids.push(id.clone());
         }
         let references = segment.references.iter().flatten().count();
-        let counts = Counts { fewest: references, most: references };
-        result.references = Some(result.references.map_or(counts, |so_far| so_far.and(counts)));
-        result.segments += 1;
+        part.count_references(references, references);
+        part.segments += 1;
         Ok(())
     })?;
-    Ok(result)
+    Ok(part)
 }

@@ -3,7 +3,6 @@
 //! The scoring itself is in `genai-metrics`; what is here reads files, spreads the work over
 //! threads and writes reports. [`run`] is the whole program but for its exit code.
 
-mod arguments;
 mod commands;
 mod engine;
 mod examination;
@@ -11,6 +10,7 @@ mod messages;
 mod output;
 pub mod read;
 mod report;
+mod usage;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -47,14 +47,14 @@ impl From<Outcome> for ExitCode {
 /// Whatever keeps the command from a result: usage, unreadable or mismatched inputs, outputs that
 /// cannot be written. Nothing has been written to standard output then.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Outcome> {
-    commands::run(&arguments::parse(arguments)?)
+    commands::run(&commands::command().try_get_matches_from(arguments)?)
 }
 
 /// What to print for an error: one or two lines, and whether they are an answer to `--help` or
 /// `--version` rather than an error.
 pub fn explain(error: &anyhow::Error) -> (String, bool) {
-    if let Some(usage) = error.downcast_ref::<clap::Error>() {
-        return arguments::explain(usage);
+    if let Some(wrong) = error.downcast_ref::<clap::Error>() {
+        return usage::explain(wrong);
     }
     let hint = error.chain().find_map(|cause| cause.downcast_ref::<read::InputError>()?.hint());
     let hint = hint.map(|hint| format!("hint: {hint}\n")).unwrap_or_default();

@@ -89,6 +89,41 @@ impl<M: Metric> fmt::Debug for Evaluator<'_, M> {
     }
 }
 
+/// Scores in one call; every [`Metric`] has it.
+///
+/// ```
+/// use genai_metrics::{Bleu, Evaluate, Segment};
+/// let segment = Segment { hypothesis: "the cat sat on a mat", references: &[Some("the cat sat on the mat")] };
+/// let score = Bleu::default().corpus([segment])?;
+/// assert_eq!(score, Bleu::default().sentence("the cat sat on a mat", &["the cat sat on the mat"])?);
+/// # Ok::<(), genai_metrics::Error>(())
+/// ```
+pub trait Evaluate: Metric + Sized {
+    /// The score of a whole corpus, from a slice, an iterator, or anything that yields segments.
+    ///
+    /// # Errors
+    /// As [`Evaluator::add`].
+    fn corpus<'a>(&self, segments: impl IntoIterator<Item = Segment<'a>>) -> Result<Score, Error> {
+        let mut evaluator = Evaluator::new(self);
+        for segment in segments {
+            evaluator.add(&segment)?;
+        }
+        Ok(evaluator.score())
+    }
+
+    /// The score of one hypothesis against its references, with the metric's options as they are:
+    /// BLEU, for one, wants `effective_order` for short sentences.
+    ///
+    /// # Errors
+    /// As [`Evaluator::add`].
+    fn sentence(&self, hypothesis: &str, references: &[&str]) -> Result<Score, Error> {
+        let references: Vec<Option<&str>> = references.iter().copied().map(Some).collect();
+        self.corpus([Segment { hypothesis, references: &references }])
+    }
+}
+
+impl<M: Metric> Evaluate for M {}
+
 /// Adds a row of statistics to a sum of them, column by column.
 ///
 /// Every column today is a count, so the sum is exact and free of order.

@@ -9,7 +9,7 @@
 //!
 //! # Example
 //! ```
-//! use genai_metrics::{Bleu, Metric, Segment};
+//! use genai_metrics::{Bleu, Evaluate, Segment};
 //! let hypotheses = ["The dog bit the man.", "It was not unexpected."];
 //! let references = ["The dog bit the man.", "It was not surprising."];
 //! let segments = hypotheses.iter().zip(&references).map(|(hypothesis, reference)| (hypothesis, [Some(*reference)]));
@@ -35,7 +35,7 @@ mod table;
 pub mod text;
 
 pub use error::{Error, ErrorKind};
-pub use evaluator::{Evaluator, add_row};
+pub use evaluator::{Evaluate, Evaluator, add_row};
 pub use measurer::Measurer;
 pub use metric::{Metric, Row, Scorer, Worker};
 pub use metrics::{Bleu, BleuStats, PerOrder, Smoothing};

@@ -2,10 +2,8 @@
 
 use std::fmt::Debug;
 
-use crate::error::Error;
-use crate::evaluator::Evaluator;
 use crate::score::Score;
-use crate::segment::{References, Segment, Text};
+use crate::segment::{References, Text};
 use crate::spec::Spec;
 
 /// What the author of a metric writes.
@@ -84,33 +82,6 @@ pub trait Metric: Send + Sync {
     fn describe(&self, score: &Score) -> String {
         let _ = score;
         String::new()
-    }
-
-    /// The score of a whole corpus, from a slice, an iterator, or anything that yields segments.
-    ///
-    /// # Errors
-    /// As [`Evaluator::add`].
-    fn corpus<'a>(&self, segments: impl IntoIterator<Item = Segment<'a>>) -> Result<Score, Error>
-    where
-        Self: Sized,
-    {
-        let mut evaluator = Evaluator::new(self);
-        for segment in segments {
-            evaluator.add(&segment)?;
-        }
-        Ok(evaluator.score())
-    }
-
-    /// The score of one hypothesis against its references.
-    ///
-    /// # Errors
-    /// As [`Evaluator::add`].
-    fn sentence(&self, hypothesis: &str, references: &[&str]) -> Result<Score, Error>
-    where
-        Self: Sized,
-    {
-        let references: Vec<Option<&str>> = references.iter().copied().map(Some).collect();
-        self.corpus([Segment { hypothesis, references: &references }])
     }
 }
 

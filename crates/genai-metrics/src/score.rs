@@ -3,7 +3,7 @@
 /// A metric's value for some segments, with its named parts.
 ///
 /// ```
-/// use genai_metrics::{Bleu, Metric, Part};
+/// use genai_metrics::{Bleu, Evaluate, Part};
 /// let score = Bleu::default().sentence("the cat sat on a mat", &["the cat sat on the mat"])?;
 /// assert_eq!(score.value, 53.7284965911771);
 /// assert_eq!(score.part("counts"), Some(&Part::Counts(vec![5.0, 3.0, 2.0, 1.0])));

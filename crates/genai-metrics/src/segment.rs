@@ -9,7 +9,7 @@ use crate::text::TokenId;
 /// cannot be expressed.
 ///
 /// ```
-/// use genai_metrics::{Bleu, Metric, Segment};
+/// use genai_metrics::{Bleu, Evaluate, Segment};
 /// let segments = [
 ///     Segment { hypothesis: "There is a cat here.", references: &[Some("There is a cat there."), None] },
 ///     Segment { hypothesis: "A dog.", references: &[Some("A dog."), Some("One dog.")] },

@@ -34,6 +34,15 @@ impl Table {
         self.rows.extend_from_slice(row);
     }
 
+    /// Appends the rows of the segments that come next.
+    ///
+    /// # Panics
+    /// If its rows have another width.
+    pub fn append(&mut self, next: &Self) {
+        assert_eq!(next.width, self.width, "the width of a row");
+        self.rows.extend_from_slice(&next.rows);
+    }
+
     /// The rows in order.
     pub fn rows(&self) -> impl ExactSizeIterator<Item = &[f64]> {
         self.rows.chunks_exact(self.width)

@@ -13,7 +13,9 @@ use std::path::{Path, PathBuf};
 
 use flate2::read::MultiGzDecoder;
 use genai_metrics::text::Scheme;
-use genai_metrics::{Bleu, Evaluator, Metric, Part, Score, Segment, Smoothing, Tokenizer, metrics};
+use genai_metrics::{
+    Bleu, Evaluate, Evaluator, Metric, Part, Score, Segment, Smoothing, Tokenizer, metrics,
+};
 use serde::Deserialize;
 use serde_json::Value;
 

@@ -4,8 +4,8 @@ use anyhow::Result;
 use clap::{Arg, ArgMatches, Command, value_parser};
 use clap_complete::Shell;
 
+use crate::Outcome;
 use crate::output::Output;
-use crate::{Outcome, arguments};
 
 pub(super) fn command() -> Command {
     Command::new("completions").about("Print completions for a shell").arg(
@@ -20,7 +20,7 @@ pub(super) fn command() -> Command {
 pub(super) fn run(matches: &ArgMatches) -> Result<Outcome> {
     let mut script = Vec::new();
     if let Some(&shell) = matches.get_one::<Shell>("shell") {
-        clap_complete::generate(shell, &mut arguments::command(), "genai-eval", &mut script);
+        clap_complete::generate(shell, &mut super::command(), "genai-eval", &mut script);
     }
     Output::Standard.write(|out| out.write_all(&script))?;
     Ok(Outcome::Success)

@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use serde::Serialize;
 
-use super::score::{AnySource, InputArguments};
+use super::input::{AnySource, InputArguments};
 use crate::Outcome;
 use crate::examination::{Finding, Level, Pairs, Texts, of_bytes};
 use crate::output::Output;

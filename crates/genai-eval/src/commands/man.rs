@@ -4,8 +4,8 @@ use anyhow::{Context, Result};
 use clap::{Arg, ArgMatches, Command};
 use clap_mangen::Man;
 
+use crate::Outcome;
 use crate::output::Output;
-use crate::{Outcome, arguments};
 
 pub(super) fn command() -> Command {
     Command::new("man")
@@ -14,7 +14,7 @@ pub(super) fn command() -> Command {
 }
 
 pub(super) fn run(matches: &ArgMatches) -> Result<Outcome> {
-    let mut command = arguments::command();
+    let mut command = super::command();
     command.build();
     if let Some(name) = matches.get_one::<String>("command") {
         let named = command.find_subcommand(name).cloned();

@@ -2,8 +2,10 @@
 
 mod completions;
 mod doctor;
+mod input;
 mod list;
 mod man;
+mod metric_options;
 mod score;
 mod tokenize;
 
@@ -27,10 +29,21 @@ const COMMANDS: &[Entry] = &[
     Entry { command: man::command, run: man::run },
 ];
 
-/// All subcommands, in the order of `--help`.
-pub(crate) fn all() -> Vec<Command> {
+/// The whole command line, its subcommands in the order of `--help`.
+pub(crate) fn command() -> Command {
     let of_metrics = metrics::METRICS.iter().map(score::command);
-    of_metrics.chain(COMMANDS.iter().map(|entry| (entry.command)())).collect()
+    Command::new("genai-eval")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("Scores generated text, with the numbers of the reference tools")
+        .after_help(
+            "Exit codes: 0 success, 1 the gate failed (--fail-under), 2 no verdict (usage, input \
+             or output error)",
+        )
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .disable_help_subcommand(true)
+        .max_term_width(100)
+        .subcommands(of_metrics.chain(COMMANDS.iter().map(|entry| (entry.command)())))
 }
 
 /// Runs the subcommand that was given.
@@ -42,5 +55,13 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<Outcome> {
     match COMMANDS.iter().find(|entry| (entry.command)().get_name() == name) {
         Some(entry) => (entry.run)(matches),
         None => anyhow::bail!("unknown command '{name}'"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_command_line_is_well_formed() {
+        super::command().debug_assert();
     }
 }

@@ -2,41 +2,20 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches, value_parser};
 use genai_metrics::metrics::Entry;
 use genai_metrics::text::Scheme;
 use genai_metrics::{Direction, Level, Options, Scorer};
 
+use super::input::{AnySource, InputArguments};
+use super::metric_options;
 use crate::engine::{self, Keep, Measured};
 use crate::messages::Messages;
 use crate::output::Output;
-use crate::read::{Field, FileRole, InputError, ParallelFiles, RecordFields, Records, Source};
+use crate::read::{FileRole, InputError, Source};
 use crate::report::{self, Format, InputFile, Inputs, Report, Sentences, SystemResult, View};
-use crate::{Outcome, SIGNED_VERSION, arguments};
-
-#[derive(Args, Debug)]
-#[command(next_help_heading = "Input")]
-pub(super) struct InputArguments {
-    /// References, one segment a line; again for more references of each segment; - is stdin
-    #[arg(long = "ref", value_name = "FILE", conflicts_with = "data")]
-    references: Vec<String>,
-    /// Hypotheses, one segment a line; again for more systems; - is stdin
-    #[arg(long = "hyp", value_name = "[NAME=]FILE", conflicts_with = "data")]
-    hypotheses: Vec<String>,
-    /// JSONL: one object a line with hypothesis and references
-    #[arg(long, value_name = "FILE")]
-    data: Option<String>,
-    /// The field with the hypothesis, or a JSON Pointer; again for more systems
-    #[arg(long = "hyp-field", value_name = "[NAME=]FIELD", requires = "data")]
-    hypothesis_fields: Vec<String>,
-    /// The field with a reference, a list of alternatives, or null; again for more
-    #[arg(long = "ref-field", value_name = "FIELD", requires = "data")]
-    reference_fields: Vec<String>,
-    /// The field with the segment's id
-    #[arg(long, value_name = "FIELD", requires = "data")]
-    id_field: Option<String>,
-}
+use crate::{Outcome, SIGNED_VERSION};
 
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Output")]
@@ -97,7 +76,7 @@ pub(super) fn command(entry: &'static Entry) -> Command {
             entry.name
         ));
     let command = InputArguments::augment_args(command);
-    let command = command.args(entry.options.iter().map(arguments::of_metric));
+    let command = command.args(entry.options.iter().map(metric_options::argument));
     ReportArguments::augment_args(command).arg(gate)
 }
 
@@ -110,7 +89,7 @@ fn finite(text: &str) -> Result<f64, String> {
 pub(super) fn run(entry: &'static Entry, matches: &ArgMatches) -> Result<Outcome> {
     let input = InputArguments::from_arg_matches(matches)?;
     let wanted = ReportArguments::from_arg_matches(matches)?;
-    let options = arguments::metric_options(entry.options, matches);
+    let options = metric_options::given(entry.options, matches);
     let corpus = [(entry.build)(&options, Level::Corpus)?];
     let sentence = (entry.build)(&options, Level::Sentence)?;
     let limit = matches.get_one::<f64>(gate_name(corpus[0].spec().direction)).copied();
@@ -163,57 +142,6 @@ fn format_of(wanted: &ReportArguments) -> Format {
     given.and_then(Format::named).unwrap_or(Format::Text)
 }
 
-pub(super) enum AnySource {
-    Files(ParallelFiles),
-    Records(Box<Records>),
-}
-
-impl InputArguments {
-    /// The files with one text a line.
-    pub(super) fn text_files(&self) -> Result<Vec<String>> {
-        let hypotheses = named(&self.hypotheses, is_file)?;
-        Ok(self.references.iter().cloned().chain(hypotheses.into_iter().map(|(_, f)| f)).collect())
-    }
-
-    pub(super) fn source(&self, hashed: bool) -> Result<AnySource> {
-        if let Some(data) = &self.data {
-            let hypotheses = named(&self.hypothesis_fields, |_| false)?;
-            let fields = RecordFields {
-                hypotheses: hypotheses.iter().map(|(s, f)| (s.clone(), Field::new(f))).collect(),
-                references: self.reference_fields.iter().map(|field| Field::new(field)).collect(),
-                id: self.id_field.as_deref().map(Field::new),
-            };
-            return Ok(AnySource::Records(Box::new(Records::open(data, fields, hashed)?)));
-        }
-        if self.references.is_empty() || self.hypotheses.is_empty() {
-            bail!("nothing to score, expected --ref FILE --hyp FILE, or --data FILE");
-        }
-        let hypotheses = named(&self.hypotheses, is_file)?;
-        Ok(AnySource::Files(ParallelFiles::open(&self.references, &hypotheses, hashed)?))
-    }
-}
-
-/// Whether `name=file` is itself the name of a file.
-fn is_file(whole: &str) -> bool {
-    std::fs::metadata(whole).is_ok()
-}
-
-/// `name=value` apart; without a name, or where the whole is a value, the value is the name.
-fn named(given: &[String], is_value: impl Fn(&str) -> bool) -> Result<Vec<(String, String)>> {
-    let mut pairs: Vec<(String, String)> = Vec::new();
-    for whole in given {
-        let (name, value) = match whole.split_once('=') {
-            Some((name, value)) if !name.is_empty() && !is_value(whole) => (name, value),
-            _ => (whole.as_str(), whole.as_str()),
-        };
-        if pairs.iter().any(|(other, _)| other == name) {
-            return Err(InputError::SystemTwice { name: name.to_owned() }.into());
-        }
-        pairs.push((name.to_owned(), value.to_owned()));
-    }
-    Ok(pairs)
-}
-
 struct Run<'a> {
     scorers: &'a [Box<dyn Scorer>],
     keep: Keep,
@@ -243,7 +171,7 @@ impl Run<'_> {
         }
         let mut inputs = Inputs {
             segments: measured.segments,
-            references: measured.references,
+            references: measured.references(),
             ..Inputs::default()
         };
         for (role, path, facts) in source.files() {
@@ -285,7 +213,7 @@ fn make_report<'a>(
     inputs: Inputs,
 ) -> Report<'a> {
     let sign = |scorer: &dyn Scorer| {
-        scorer.spec().signature.of_run(measured.references, SIGNED_VERSION).to_string()
+        scorer.spec().signature.of_run(measured.references(), SIGNED_VERSION).to_string()
     };
     let results = systems.iter().enumerate().map(|(i, system)| {
         let score = corpus.score(&measured.sums[i]);

@@ -216,27 +216,6 @@ pub(crate) fn write_sentence_lines(report: &Report<'_>, out: &mut dyn Write) -> 
     Ok(())
 }
 
-/// Scores in full, one a line.
-pub(super) fn write_numbers(
-    report: &Report<'_>,
-    view: View,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    let mut number = |value: f64| {
-        serde_json::to_writer(&mut *out, &value)?;
-        writeln!(out)
-    };
-    for result in &report.results {
-        match &result.sentences {
-            Some(sentences) if view.sentences => {
-                sentences.iter().try_for_each(|sentence| number(sentence.score.value))?;
-            }
-            _ => number(result.score.value)?,
-        }
-    }
-    Ok(())
-}
-
 /// Indents down to the fields of a result; what lies deeper stays on one line.
 #[derive(Default)]
 struct PrettyToDepth {

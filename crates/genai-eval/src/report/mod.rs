@@ -113,14 +113,32 @@ pub(crate) struct View {
 /// If the output cannot be written.
 pub(crate) fn write(report: &Report<'_>, view: View, out: &mut dyn Write) -> io::Result<()> {
     match (view.format, view.score_only) {
-        (Format::Json | Format::Jsonl, true) => json::write_numbers(report, view, out),
-        (_, true) => text::write_numbers(report, view, out),
+        (_, true) => write_numbers(report, view, out),
         (Format::Text, _) => text::write(report, view, out),
         (Format::Json, _) => json::write(report, out),
         (Format::Jsonl, _) => json::write_lines(report, view, out),
         (Format::Csv, _) => csv::write(report, view, out),
         (Format::Markdown, _) => markdown::write(report, view, out),
     }
+}
+
+/// Numbers only, one a line: in full where programs read them.
+fn write_numbers(report: &Report<'_>, view: View, out: &mut dyn Write) -> io::Result<()> {
+    for result in &report.results {
+        let mut write = |score: &Score| match view.format {
+            Format::Text | Format::Markdown => {
+                writeln!(out, "{}", display(score.value, &result.spec, view.width))
+            }
+            Format::Json | Format::Jsonl | Format::Csv => writeln!(out, "{:?}", score.value),
+        };
+        match &result.sentences {
+            Some(sentences) if view.sentences => {
+                sentences.iter().try_for_each(|sentence| write(&sentence.score))?;
+            }
+            _ => write(&result.score)?,
+        }
+    }
+    Ok(())
 }
 
 /// A score as people read it: a perfect one is never shown above the metric's scale, which

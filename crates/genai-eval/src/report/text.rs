@@ -58,26 +58,6 @@ fn write_sentences(report: &Report<'_>, view: View, out: &mut dyn Write) -> io::
     Ok(())
 }
 
-/// Numbers only, one a line.
-pub(super) fn write_numbers(
-    report: &Report<'_>,
-    view: View,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    if view.sentences {
-        for (result, sentences) in with_sentences(report) {
-            for sentence in sentences.iter() {
-                writeln!(out, "{}", display(sentence.score.value, &result.spec, view.width))?;
-            }
-        }
-        return Ok(());
-    }
-    for result in &report.results {
-        writeln!(out, "{}", display(result.score.value, &result.spec, view.width))?;
-    }
-    Ok(())
-}
-
 fn with_sentences<'r, 'a>(
     report: &'r Report<'a>,
 ) -> impl Iterator<Item = (&'r SystemResult<'a>, &'r Sentences<'a>)> {

@@ -27,7 +27,7 @@ const GREATEST_VALUE: f64 = 1e100;
 /// 100.00000000000004, as in the reference.
 ///
 /// ```
-/// use genai_metrics::{Bleu, Metric, Segment, Smoothing};
+/// use genai_metrics::{Bleu, Evaluate, Segment, Smoothing};
 /// let bleu = Bleu { smoothing: Smoothing::Floor(0.1), ..Bleu::default() };
 /// let segments = ["the cat is on the mat", "a dog"]
 ///     .map(|hypothesis| Segment { hypothesis, references: &[Some("the cat sat on the mat"), Some("a dog")] });
@@ -61,7 +61,7 @@ impl Default for Bleu {
 /// What is done about n-gram orders without a match, after Chen and Cherry 2014.
 ///
 /// ```
-/// use genai_metrics::{Bleu, Metric, Smoothing};
+/// use genai_metrics::{Bleu, Evaluate, Smoothing};
 /// let score = |smoothing| {
 ///     Bleu { smoothing, ..Bleu::default() }.sentence("a b c d", &["a b x d"]).map(|s| s.value)
 /// };
@@ -115,7 +115,7 @@ impl Smoothing {
 /// BLEU's sufficient statistics, of one segment or of any number of them.
 ///
 /// ```
-/// use genai_metrics::{Bleu, BleuStats, Evaluator, Metric, Segment};
+/// use genai_metrics::{Bleu, BleuStats, Evaluate, Evaluator, Metric, Segment};
 /// let bleu = Bleu::default();
 /// let segment = Segment { hypothesis: "a b c d", references: &[Some("a b c e")] };
 /// let one: BleuStats = Evaluator::new(&bleu).add(&segment)?;

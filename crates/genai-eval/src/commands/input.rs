@@ -1,0 +1,81 @@
+//! The arguments that name what is read.
+
+use anyhow::{Result, bail};
+use clap::Args;
+
+use crate::read::{Field, InputError, ParallelFiles, RecordFields, Records};
+
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Input")]
+pub(super) struct InputArguments {
+    /// References, one segment a line; again for more references of each segment; - is stdin
+    #[arg(long = "ref", value_name = "FILE", conflicts_with = "data")]
+    references: Vec<String>,
+    /// Hypotheses, one segment a line; again for more systems; - is stdin
+    #[arg(long = "hyp", value_name = "[NAME=]FILE", conflicts_with = "data")]
+    hypotheses: Vec<String>,
+    /// JSONL: one object a line with hypothesis and references
+    #[arg(long, value_name = "FILE")]
+    data: Option<String>,
+    /// The field with the hypothesis, or a JSON Pointer; again for more systems
+    #[arg(long = "hyp-field", value_name = "[NAME=]FIELD", requires = "data")]
+    hypothesis_fields: Vec<String>,
+    /// The field with a reference, a list of alternatives, or null; again for more
+    #[arg(long = "ref-field", value_name = "FIELD", requires = "data")]
+    reference_fields: Vec<String>,
+    /// The field with the segment's id
+    #[arg(long, value_name = "FIELD", requires = "data")]
+    id_field: Option<String>,
+}
+
+/// What the arguments name, opened.
+pub(super) enum AnySource {
+    Files(ParallelFiles),
+    Records(Box<Records>),
+}
+
+impl InputArguments {
+    /// The files with one text a line.
+    pub(super) fn text_files(&self) -> Result<Vec<String>> {
+        let hypotheses = named(&self.hypotheses, is_file)?;
+        Ok(self.references.iter().cloned().chain(hypotheses.into_iter().map(|(_, f)| f)).collect())
+    }
+
+    pub(super) fn source(&self, hashed: bool) -> Result<AnySource> {
+        if let Some(data) = &self.data {
+            let hypotheses = named(&self.hypothesis_fields, |_| false)?;
+            let fields = RecordFields {
+                hypotheses: hypotheses.iter().map(|(s, f)| (s.clone(), Field::new(f))).collect(),
+                references: self.reference_fields.iter().map(|field| Field::new(field)).collect(),
+                id: self.id_field.as_deref().map(Field::new),
+            };
+            return Ok(AnySource::Records(Box::new(Records::open(data, fields, hashed)?)));
+        }
+        if self.references.is_empty() || self.hypotheses.is_empty() {
+            bail!("nothing to score, expected --ref FILE --hyp FILE, or --data FILE");
+        }
+        let hypotheses = named(&self.hypotheses, is_file)?;
+        Ok(AnySource::Files(ParallelFiles::open(&self.references, &hypotheses, hashed)?))
+    }
+}
+
+/// Whether `name=file` is itself the name of a file.
+fn is_file(whole: &str) -> bool {
+    std::fs::metadata(whole).is_ok()
+}
+
+/// `name=value` apart; without a name, or where the whole is a value, the value is the name.
+fn named(given: &[String], is_value: impl Fn(&str) -> bool) -> Result<Vec<(String, String)>> {
+    let mut pairs: Vec<(String, String)> = Vec::new();
+    for whole in given {
+        let (name, value) = match whole.split_once('=') {
+            Some((name, value)) if !name.is_empty() && !is_value(whole) => (name, value),
+            _ => (whole.as_str(), whole.as_str()),
+        };
+        if pairs.iter().any(|(other, _)| other == name) {
+            return Err(InputError::SystemTwice { name: name.to_owned() }.into());
+        }
+        pairs.push((name.to_owned(), value.to_owned()));
+    }
+    Ok(pairs)
+}
