@@ -53,14 +53,13 @@ fn check(bytes: &[u8]) -> Result<()> {
     let mut shards = [zeros.clone(), zeros];
     for Segment { hypothesis, references, shard } in &segments {
         let has_reference = references.iter().any(Option::is_some);
-        assert_eq!(measurer.prepare(references).is_ok(), has_reference);
-        if !has_reference {
-            continue;
-        }
-        measurer.measure(hypothesis, references, &mut row).expect("shorter than the limit");
+        let prepared = measurer.prepare(references);
+        assert_eq!(prepared.is_ok(), has_reference);
+        let Ok(mut prepared) = prepared else { continue };
+        prepared.measure(hypothesis, &mut row).expect("shorter than the limit");
         let mut fresh = Measurer::new([&*scorer]);
-        fresh.prepare(references).expect("it has a reference");
-        fresh.measure(hypothesis, references, &mut alone).expect("shorter than the limit");
+        let mut fresh = fresh.prepare(references).expect("it has a reference");
+        fresh.measure(hypothesis, &mut alone).expect("shorter than the limit");
         assert_eq!(bits(&row), bits(&alone), "{metric}");
         let score = scorer.score(&row);
         assert!(score.value.is_finite(), "{metric}: {score:?}");

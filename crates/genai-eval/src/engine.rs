@@ -12,10 +12,12 @@ use crate::read::json::Cell;
 use crate::read::{Block, InputError, Source};
 
 /// What a run keeps.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Keep {
-    /// One row of statistics for each segment and system, and the segments' ids.
-    pub(crate) rows: bool,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Keep {
+    /// The sums of all segments.
+    Sums,
+    /// Beside them one row of statistics for each segment and system, and the segments' ids.
+    Rows,
 }
 
 /// The statistics of some segments.
@@ -86,7 +88,7 @@ const BLOCKS_A_THREAD: usize = 16;
 /// The first one in the order of the input.
 pub(crate) fn measure<S: Source>(
     source: &mut S,
-    scorers: &[Box<dyn Scorer>],
+    scorers: &[&dyn Scorer],
     keep: Keep,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Measured, InputError> {
@@ -131,7 +133,7 @@ fn read_batch<S: Source>(source: &mut S, blocks: usize) -> (Vec<S::Block>, Optio
 
 /// The measurers of threads that are between two blocks.
 struct Workers<'m> {
-    scorers: &'m [Box<dyn Scorer>],
+    scorers: &'m [&'m dyn Scorer],
     idle: Mutex<Vec<Measurer<'m>>>,
 }
 
@@ -139,7 +141,7 @@ impl<'m> Workers<'m> {
     fn with<T>(&self, work: impl FnOnce(&mut Measurer<'m>) -> T) -> T {
         let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         let waiting = idle().pop();
-        let new = || Measurer::new(self.scorers.iter().map(|scorer| &**scorer));
+        let new = || Measurer::new(self.scorers.iter().copied());
         let mut measurer = waiting.unwrap_or_else(new);
         let result = work(&mut measurer);
         idle().push(measurer);
@@ -156,16 +158,16 @@ fn measure_block(
     let mut part = Measured::none(systems, measurer.width());
     let mut row = vec![0.0; measurer.width()];
     block.visit(&mut |segment| {
-        measurer.prepare(segment.references)?;
+        let mut prepared = measurer.prepare(segment.references)?;
         for (system, hypothesis) in segment.hypotheses.iter().enumerate() {
-            measurer.measure(hypothesis, segment.references, &mut row)?;
+            prepared.measure(hypothesis, &mut row)?;
             add_row(&mut part.sums[system], &row);
-            if keep.rows {
+            if keep == Keep::Rows {
                 part.rows[system].push(&row);
             }
             part.detached_full_stops[system] += u64::from(hypothesis.ends_with(" ."));
         }
-        if let (true, Some(id)) = (keep.rows, segment.id) {
+        if let (Keep::Rows, Some(id)) = (keep, segment.id) {
             part.ids.push(id.clone());
         }
         let references = segment.references.iter().flatten().count();

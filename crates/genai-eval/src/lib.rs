@@ -45,7 +45,8 @@ impl From<Outcome> for ExitCode {
 ///
 /// # Errors
 /// Whatever keeps the command from a result: usage, unreadable or mismatched inputs, outputs that
-/// cannot be written. Nothing has been written to standard output then.
+/// cannot be written. Nothing has been written to standard output then, but by `doctor`, whose
+/// findings are its result even where they are errors.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Outcome> {
     commands::run(&commands::command().try_get_matches_from(arguments)?)
 }

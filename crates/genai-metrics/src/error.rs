@@ -66,10 +66,13 @@ pub enum ErrorKind {
     /// A segment all of whose references are missing.
     #[error("a segment has no reference; an empty reference is \"\", not a missing one")]
     NoReference,
-    /// A text beyond what the tokenizers can index.
-    #[error("a segment has {bytes} bytes, the limit is {}", crate::text::LIMIT)]
+    /// A hypothesis, or the references of a segment together, beyond what can be indexed.
+    #[error(
+        "the texts of a segment have {bytes} bytes, expected fewer than {}",
+        crate::text::LIMIT
+    )]
     SegmentTooLong {
-        /// Its length.
+        /// Their length.
         bytes: usize,
     },
 }

@@ -7,6 +7,7 @@ use crate::measurer::Measurer;
 use crate::metric::{Metric, Row};
 use crate::score::Score;
 use crate::segment::Segment;
+use crate::table::add_row;
 
 /// Scores a stream of segments with one metric, keeping their sum and nothing else.
 ///
@@ -25,7 +26,7 @@ use crate::segment::Segment;
 /// let stats = first.add(&one)?;
 /// assert_eq!((stats.hypothesis_length, stats.reference_length), (6, 5));
 /// second.add(&two)?;
-/// first.merge(second.total());
+/// first.merge(&second.total());
 /// assert_eq!(first.score(), whole.score());
 /// # Ok::<(), genai_metrics::Error>(())
 /// ```
@@ -52,34 +53,39 @@ impl<'m, M: Metric> Evaluator<'m, M> {
     /// [`ErrorKind::SegmentTooLong`](crate::ErrorKind::SegmentTooLong); the sum is then as before.
     pub fn add(&mut self, segment: &Segment<'_>) -> Result<M::Stats, Error> {
         let Segment { hypothesis, references } = *segment;
-        self.measurer.prepare(references)?;
-        self.measurer.measure(hypothesis, references, &mut self.measured)?;
+        self.measurer.prepare(references)?.measure(hypothesis, &mut self.measured)?;
         add_row(&mut self.total, &self.measured);
         Ok(M::Stats::read(&self.measured))
+    }
+
+    /// Adds statistics that were measured elsewhere, with the same options.
+    pub fn merge(&mut self, stats: &M::Stats) {
+        stats.write(&mut self.measured);
+        add_row(&mut self.total, &self.measured);
     }
 
     /// Adds statistics that were measured elsewhere, as a row of the metric's columns.
     ///
     /// # Panics
     /// If the row has another number of columns.
-    pub fn merge(&mut self, row: &[f64]) {
+    pub fn merge_row(&mut self, row: &[f64]) {
         assert_eq!(row.len(), self.total.len(), "the row of another metric or of other options");
         add_row(&mut self.total, row);
     }
 
     /// The sum so far, as a row of the metric's columns.
-    pub fn total(&self) -> &[f64] {
+    pub fn total_row(&self) -> &[f64] {
         &self.total
     }
 
     /// The sum so far.
-    pub fn stats(&self) -> M::Stats {
+    pub fn total(&self) -> M::Stats {
         M::Stats::read(&self.total)
     }
 
     /// The score of the sum so far.
     pub fn score(&self) -> Score {
-        self.metric.score(&self.stats())
+        self.metric.score(&self.total())
     }
 }
 
@@ -111,6 +117,21 @@ pub trait Evaluate: Metric + Sized {
         Ok(evaluator.score())
     }
 
+    /// The score of a corpus of hypotheses that have one reference each.
+    ///
+    /// # Errors
+    /// As [`Evaluator::add`].
+    fn pairs<'a>(
+        &self,
+        pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Result<Score, Error> {
+        let mut evaluator = Evaluator::new(self);
+        for (hypothesis, reference) in pairs {
+            evaluator.add(&Segment { hypothesis, references: &[Some(reference)] })?;
+        }
+        Ok(evaluator.score())
+    }
+
     /// The score of one hypothesis against its references, with the metric's options as they are:
     /// BLEU, for one, wants `effective_order` for short sentences.
     ///
@@ -123,12 +144,3 @@ pub trait Evaluate: Metric + Sized {
 }
 
 impl<M: Metric> Evaluate for M {}
-
-/// Adds a row of statistics to a sum of them, column by column.
-///
-/// Every column today is a count, so the sum is exact and free of order.
-pub fn add_row(sum: &mut [f64], row: &[f64]) {
-    for (sum, value) in sum.iter_mut().zip(row) {
-        *sum += value;
-    }
-}

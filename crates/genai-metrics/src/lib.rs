@@ -9,14 +9,10 @@
 //!
 //! # Example
 //! ```
-//! use genai_metrics::{Bleu, Evaluate, Segment};
+//! use genai_metrics::{Bleu, Evaluate};
 //! let hypotheses = ["The dog bit the man.", "It was not unexpected."];
 //! let references = ["The dog bit the man.", "It was not surprising."];
-//! let segments = hypotheses.iter().zip(&references).map(|(hypothesis, reference)| (hypothesis, [Some(*reference)]));
-//! let segments: Vec<_> = segments.collect();
-//! let score = Bleu::default().corpus(
-//!     segments.iter().map(|(hypothesis, references)| Segment { hypothesis, references }),
-//! )?;
+//! let score = Bleu::default().pairs(hypotheses.into_iter().zip(references))?;
 //! assert_eq!(format!("{:.2}", score.value), "74.19");
 //! # Ok::<(), genai_metrics::Error>(())
 //! ```
@@ -35,15 +31,16 @@ mod table;
 pub mod text;
 
 pub use error::{Error, ErrorKind};
-pub use evaluator::{Evaluate, Evaluator, add_row};
-pub use measurer::Measurer;
+pub use evaluator::{Evaluate, Evaluator};
+pub use kernel::PerOrder;
+pub use measurer::{Measurer, Prepared};
 pub use metric::{Metric, Row, Scorer, Worker};
-pub use metrics::{Bleu, BleuStats, PerOrder, Smoothing};
+pub use metrics::{Bleu, BleuStats, Smoothing};
 pub use options::{Level, OptionKind, OptionSpec, Options};
 pub use score::{Part, Score};
 pub use segment::{References, Segment, Text};
 pub use spec::{Direction, Signature, Spec};
-pub use table::Table;
+pub use table::{Table, add_row};
 pub use text::{Tokenizer, Tokens};
 
 /// The README's Rust examples, compiled and run.

@@ -3,7 +3,7 @@
 use crate::error::{Error, ErrorKind};
 use crate::metric::{Scorer, Worker};
 use crate::segment::{References, Text};
-use crate::text::{TokenId, Tokenizer, Tokens, Vocabulary};
+use crate::text::{LIMIT, TokenId, Tokenizer, Tokens, Vocabulary};
 
 /// One thread's machinery for measuring segments with a set of metrics.
 ///
@@ -15,9 +15,8 @@ use crate::text::{TokenId, Tokenizer, Tokens, Vocabulary};
 /// let bleu = Bleu::default();
 /// let mut measurer = Measurer::new([&bleu as &dyn Scorer]);
 /// let mut row = vec![0.0; measurer.width()];
-/// let references = [Some("the cat sat on the mat")];
-/// measurer.prepare(&references)?;
-/// measurer.measure("the cat sat", &references, &mut row)?;
+/// let mut segment = measurer.prepare(&[Some("the cat sat on the mat")])?;
+/// segment.measure("the cat sat", &mut row)?;
 /// assert_eq!(row, [3.0, 6.0, 3.0, 2.0, 1.0, 0.0, 3.0, 2.0, 1.0, 0.0]);
 /// # Ok::<(), genai_metrics::Error>(())
 /// ```
@@ -64,13 +63,20 @@ impl<'m> Measurer<'m> {
         self.width
     }
 
-    /// Prepares the references of the next segment.
+    /// Prepares the references of the next segment, for the hypotheses of any number of systems.
     ///
     /// # Errors
-    /// [`ErrorKind::NoReference`] if all are missing, [`ErrorKind::SegmentTooLong`] if one is.
-    pub fn prepare(&mut self, references: &[Option<&str>]) -> Result<(), Error> {
+    /// [`ErrorKind::NoReference`] if all are missing, [`ErrorKind::SegmentTooLong`].
+    pub fn prepare<'r>(
+        &'r mut self,
+        references: &'r [Option<&'r str>],
+    ) -> Result<Prepared<'r, 'm>, Error> {
         if references.iter().all(Option::is_none) {
             return Err(Error::new(ErrorKind::NoReference));
+        }
+        let bytes = references.iter().flatten().map(|reference| reference.len()).sum();
+        if bytes >= LIMIT {
+            return Err(Error::new(ErrorKind::SegmentTooLong { bytes }));
         }
         for cut in &mut self.cuts {
             cut.prepare(references)?;
@@ -78,28 +84,35 @@ impl<'m> Measurer<'m> {
         for place in &mut self.metrics {
             place.worker.prepare(Cut::view(&self.cuts, place.cut, references));
         }
-        Ok(())
+        Ok(Prepared { measurer: self, references })
     }
+}
 
-    /// Writes the row of one hypothesis against the references that were prepared, which are given
-    /// once more for the metrics that read them raw.
+/// A [`Measurer`] that has a segment's references before it.
+#[derive(Debug)]
+pub struct Prepared<'r, 'm> {
+    measurer: &'r mut Measurer<'m>,
+    references: &'r [Option<&'r str>],
+}
+
+impl Prepared<'_, '_> {
+    /// Writes the row of one hypothesis against the references.
     ///
     /// # Errors
     /// [`ErrorKind::SegmentTooLong`].
-    pub fn measure(
-        &mut self,
-        hypothesis: &str,
-        references: &[Option<&str>],
-        row: &mut [f64],
-    ) -> Result<(), Error> {
-        for cut in &mut self.cuts {
+    ///
+    /// # Panics
+    /// If the row is narrower than [`Measurer::width`].
+    pub fn measure(&mut self, hypothesis: &str, row: &mut [f64]) -> Result<(), Error> {
+        let Measurer { cuts, metrics, .. } = &mut *self.measurer;
+        for cut in &mut *cuts {
             cut.read(hypothesis)?;
         }
-        for place in &mut self.metrics {
-            let tokens = place.cut.map_or(&[][..], |cut| &self.cuts[cut].hypothesis);
+        for place in metrics {
+            let tokens = place.cut.map_or(&[][..], |cut| &cuts[cut].hypothesis);
             place.worker.measure(
                 Text { raw: hypothesis, tokens },
-                Cut::view(&self.cuts, place.cut, references),
+                Cut::view(cuts, place.cut, self.references),
                 &mut row[place.columns.clone()],
             );
         }

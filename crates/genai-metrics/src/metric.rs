@@ -23,7 +23,7 @@ use crate::spec::Spec;
 ///
 /// impl Row for ExactMatchStats {
 ///     fn read(row: &[f64]) -> Self { Self { equal: row[0], segments: row[1] } }
-///     fn write(&self, row: &mut [f64]) { row.copy_from_slice(&[self.equal, self.segments]) }
+///     fn write(&self, row: &mut [f64]) { row.copy_from_slice(&[self.equal, self.segments]); }
 /// }
 ///
 /// impl Metric for ExactMatch {
@@ -96,6 +96,8 @@ pub trait Row: Clone + Debug + Send {
 }
 
 /// A metric as the engine runs it: any [`Metric`] over plain rows, behind one pointer.
+///
+/// Every metric is both; import the one you need, since their methods share names.
 pub trait Scorer: Send + Sync {
     /// Name, tokenizer, direction, scale and signature.
     fn spec(&self) -> Spec;

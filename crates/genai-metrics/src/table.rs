@@ -1,7 +1,5 @@
 //! Rows of statistics, one a segment.
 
-use crate::evaluator::add_row;
-
 /// One row of statistics for each segment, in segment order, lying flat: what a resample draws
 /// from and a shard hands on.
 ///
@@ -63,5 +61,14 @@ impl Table {
         let mut sum = vec![0.0; self.width];
         self.rows().for_each(|row| add_row(&mut sum, row));
         sum
+    }
+}
+
+/// Adds a row of statistics to a sum of them, column by column: the one place where rows are added.
+///
+/// Every column today is a count, so the sum is exact and free of order.
+pub fn add_row(sum: &mut [f64], row: &[f64]) {
+    for (sum, value) in sum.iter_mut().zip(row) {
+        *sum += value;
     }
 }

@@ -19,8 +19,11 @@ const LEVELS: [Level; 2] = [Level::Corpus, Level::Sentence];
 /// Numbers that an option may well be given.
 const NUMBERS: &[&str] = &["0", "0.25", "1"];
 
-/// Numbers that are finite and zero or above, which is all that an option asks for.
-const EXTREME_NUMBERS: &[&str] = &["5e-324", "1e-300", "1e300", "1.7976931348623157e308"];
+/// Stands for the greatest number that an option takes.
+const GREATEST: &str = "greatest";
+
+/// Numbers that an option takes, but that nobody has a reason to give.
+const EXTREME_NUMBERS: &[&str] = &["5e-324", "1e-300", GREATEST];
 
 /// A metric of the registry with options.
 struct Configuration {
@@ -72,7 +75,10 @@ fn values(option: &OptionSpec, numbers: &[&str]) -> Vec<String> {
             integers.dedup();
             integers.iter().map(u32::to_string).collect()
         }
-        OptionKind::Number { .. } => owned(numbers),
+        OptionKind::Number { max } => numbers
+            .iter()
+            .map(|&number| if number == GREATEST { max.to_string() } else { number.to_owned() })
+            .collect(),
     }
 }
 
@@ -127,8 +133,7 @@ impl OwnedSegment {
 fn row_from(measurer: &mut Measurer<'_>, segment: &OwnedSegment) -> Vec<f64> {
     let references = segment.references();
     let mut row = vec![f64::NAN; measurer.width()];
-    measurer.prepare(&references).unwrap();
-    measurer.measure(&segment.hypothesis, &references, &mut row).unwrap();
+    measurer.prepare(&references).unwrap().measure(&segment.hypothesis, &mut row).unwrap();
     row
 }
 
@@ -270,7 +275,9 @@ fn every_option_is_signed() {
                 let signs_as_base =
                     varied.iter().filter(|one| one.signature() == base.signature()).count();
                 match option.kind {
-                    OptionKind::Flag => assert_eq!(signs_as_base, 0, "{base} {}", option.name),
+                    OptionKind::Flag => {
+                        assert_eq!(signs_as_base, 0, "{base}: --{} is not signed", option.name);
+                    }
                     OptionKind::YesNo | OptionKind::Choice(_) => {
                         // A choice that goes with no other option of the base leaves none.
                         let complete = varied.len() == values(option, &numbers).len();
@@ -350,7 +357,7 @@ proptest! {
         for (segment, which) in &segments {
             let references = segment.references();
             let given = Segment { hypothesis: &segment.hypothesis, references: &references };
-            let before = whole.total().to_vec();
+            let before = whole.total_row().to_vec();
             match (whole.add(&given), parts[usize::from(*which)].add(&given)) {
                 (Ok(one), Ok(other)) => {
                     prop_assert_eq!(one, other);
@@ -359,16 +366,16 @@ proptest! {
                 (Err(one), Err(_)) => {
                     prop_assert!(matches!(one.kind(), ErrorKind::NoReference));
                     prop_assert!(!segment.has_reference());
-                    prop_assert_eq!(bits(&before), bits(whole.total()), "an error changes the sum");
+                    prop_assert_eq!(bits(&before), bits(whole.total_row()), "an error changes the sum");
                 }
                 (one, other) => prop_assert!(false, "{:?} {:?}", one, other),
             }
         }
-        let expected = sum(whole.total().len(), &rows);
-        prop_assert_eq!(bits(whole.total()), bits(&expected));
+        let expected = sum(whole.total_row().len(), &rows);
+        prop_assert_eq!(bits(whole.total_row()), bits(&expected));
         let [mut first, second] = parts;
-        first.merge(second.total());
-        prop_assert_eq!(bits(first.total()), bits(&expected));
+        first.merge(&second.total());
+        prop_assert_eq!(bits(first.total_row()), bits(&expected));
         prop_assert_eq!(first.score(), whole.score());
         prop_assert_eq!(whole.score(), Scorer::score(&bleu, &expected));
     }
@@ -396,10 +403,10 @@ proptest! {
                 continue;
             }
             let mut rows = [vec![f64::NAN; together.width()], vec![f64::NAN; together.width()]];
-            together.prepare(&references).unwrap();
-            together.measure(other_system, &references, &mut rows[0]).unwrap();
-            together.measure(&segment.hypothesis, &references, &mut rows[0]).unwrap();
-            together.measure(other_system, &references, &mut rows[1]).unwrap();
+            let mut prepared = together.prepare(&references).unwrap();
+            prepared.measure(other_system, &mut rows[0]).unwrap();
+            prepared.measure(&segment.hypothesis, &mut rows[0]).unwrap();
+            prepared.measure(other_system, &mut rows[1]).unwrap();
             let mut from = 0;
             for (configuration, measurer) in CONFIGURATIONS.iter().zip(&mut apart) {
                 let scorer = &*configuration.scorer;
@@ -491,13 +498,15 @@ proptest! {
         }
         let reference = reference.join(" ");
         let edited = edited.join(" ");
+        let mut tried = 0;
         for configuration in &*CONFIGURATIONS {
             let scorer = &*configuration.scorer;
             let spec = scorer.spec();
             let tokens = spec.tokenizer.map(|t| t.tokenize(&reference).unwrap().len());
-            if tokens.is_some_and(|tokens| tokens < highest_order(configuration.entry)) {
+            if tokens.is_some_and(|tokens| tokens < configuration.highest_order()) {
                 continue;
             }
+            tried += 1;
             let score = |hypothesis: &str| {
                 let references = vec![Some(reference.clone())];
                 let hypothesis = hypothesis.to_owned();
@@ -517,6 +526,7 @@ proptest! {
                 prop_assert!(perfect < 1e-12, "{configuration}: {best} of {}", spec.scale);
             }
         }
+        prop_assert!(tried * 2 > CONFIGURATIONS.len(), "{tried} of {}", CONFIGURATIONS.len());
     }
 
     /// What a signature is for: under equal signatures equal texts have equal scores.
@@ -537,11 +547,13 @@ proptest! {
     }
 }
 
-/// A bound on the n-gram orders that a metric can be asked for.
-fn highest_order(entry: &Entry) -> usize {
-    let orders = entry.options.iter().map(|option| match option.kind {
-        OptionKind::Integer { max, .. } => max as usize,
-        _ => 1,
-    });
-    orders.max().unwrap_or(1)
+impl Configuration {
+    /// The highest n-gram order that it counts, 1 if it counts none: shorter texts are not perfect.
+    fn highest_order(&self) -> usize {
+        const NAME: &str = "max-order";
+        let given = self.options.iter().find(|(name, _)| *name == NAME).map(|(_, value)| &**value);
+        let spec = self.entry.options.iter().find(|option| option.name == NAME);
+        let order = given.or_else(|| spec?.default);
+        order.map_or(1, |order| order.parse().unwrap())
+    }
 }

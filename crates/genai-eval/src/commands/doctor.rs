@@ -194,7 +194,7 @@ fn write_text(chapters: &[Chapter], out: &mut dyn Write) -> io::Result<()> {
 
 fn write_json(chapters: &[Chapter], out: &mut dyn Write) -> io::Result<()> {
     let document = serde_json::json!({
-        "schema": "genai-eval/1", "tool": crate::TOOL, "chapters": chapters,
+        "schema": "genai-eval/doctor/1", "tool": crate::TOOL, "chapters": chapters,
     });
     serde_json::to_writer_pretty(&mut *out, &document)?;
     writeln!(out)

@@ -38,13 +38,15 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome> {
 }
 
 fn write_text(metrics: &[(&Entry, Spec)], out: &mut dyn Write) -> io::Result<()> {
+    let names = metrics.iter().map(|(entry, _)| entry.name).chain(Scheme::NAMES.iter().copied());
+    let width = names.map(str::len).max().unwrap_or(0) + 1;
     writeln!(out, "Metrics")?;
     for (Entry { name, summary, reference, .. }, spec) in metrics {
-        writeln!(out, "  {name:10} {summary} (as {reference}; {} is better)", spec.direction)?;
+        writeln!(out, "  {name:width$} {summary} (as {reference}; {} is better)", spec.direction)?;
     }
     writeln!(out, "\nTokenization schemes (--tokenize)")?;
     for scheme in Scheme::ALL {
-        writeln!(out, "  {:10} {}", scheme.name(), scheme.summary())?;
+        writeln!(out, "  {:width$} {}", scheme.name(), scheme.summary())?;
     }
     Ok(())
 }
@@ -68,7 +70,7 @@ fn write_json(metrics: &[(&Entry, Spec)], out: &mut dyn Write) -> io::Result<()>
     };
     let scheme = |scheme: &Scheme| json!({"name": scheme.name(), "summary": scheme.summary()});
     let document = json!({
-        "schema": "genai-eval/1", "tool": crate::TOOL,
+        "schema": "genai-eval/list/1", "tool": crate::TOOL,
         "metrics": metrics.iter().map(metric).collect::<Vec<_>>(),
         "schemes": Scheme::ALL.iter().map(scheme).collect::<Vec<_>>(),
     });

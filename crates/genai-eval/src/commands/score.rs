@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches, value_parser};
 use genai_metrics::metrics::Entry;
 use genai_metrics::text::Scheme;
-use genai_metrics::{Direction, Level, Options, Scorer};
+use genai_metrics::{Direction, Level, Options, Scorer, Spec};
 
 use super::input::{AnySource, InputArguments};
 use super::metric_options;
@@ -29,9 +29,9 @@ struct ReportArguments {
     /// Print numbers only
     #[arg(long)]
     score_only: bool,
-    /// Decimals of the scores in text and Markdown; other formats have them in full
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = value_parser!(u8).range(0..=17))]
-    width: u8,
+    /// Decimals of scores in text and Markdown, others have them in full [default: 1, fractions 4]
+    #[arg(long, value_name = "N", value_parser = value_parser!(u8).range(0..=17))]
+    width: Option<u8>,
     /// text, json, jsonl, csv or md [default: by the extension of -o, else text]
     #[arg(long, value_name = "FORMAT", value_parser = ["text", "json", "jsonl", "csv", "md"], hide_possible_values = true)]
     format: Option<String>,
@@ -90,9 +90,13 @@ pub(super) fn run(entry: &'static Entry, matches: &ArgMatches) -> Result<Outcome
     let input = InputArguments::from_arg_matches(matches)?;
     let wanted = ReportArguments::from_arg_matches(matches)?;
     let options = metric_options::given(entry.options, matches);
-    let corpus = [(entry.build)(&options, Level::Corpus)?];
-    let sentence = (entry.build)(&options, Level::Sentence)?;
-    let limit = matches.get_one::<f64>(gate_name(corpus[0].spec().direction)).copied();
+    let metric = Chosen {
+        corpus: (entry.build)(&options, Level::Corpus)?,
+        sentence: (entry.build)(&options, Level::Sentence)?,
+    };
+    let spec = metric.corpus.spec();
+    let limit = matches.get_one::<f64>(gate_name(spec.direction)).copied();
+    let metrics = [metric];
 
     let format = format_of(&wanted);
     let output = Output::open(wanted.output.as_deref())?;
@@ -100,9 +104,10 @@ pub(super) fn run(entry: &'static Entry, matches: &ArgMatches) -> Result<Outcome
         wanted.segments.as_deref().map(|path| Output::open(Some(path))).transpose()?;
     let messages = Messages { quiet: wanted.quiet };
     let with_sentences = wanted.sentence || wanted.segments.is_some();
+    let scorers: Vec<&dyn Scorer> = metrics.iter().map(|metric| &*metric.corpus).collect();
     let run = Run {
-        scorers: &corpus,
-        keep: Keep { rows: with_sentences },
+        scorers: &scorers,
+        keep: if with_sentences { Keep::Rows } else { Keep::Sums },
         threads: wanted.threads,
         messages,
     };
@@ -111,10 +116,9 @@ pub(super) fn run(entry: &'static Entry, matches: &ArgMatches) -> Result<Outcome
         AnySource::Files(mut files) => run.measure(&mut files)?,
         AnySource::Records(mut records) => run.measure(&mut *records)?,
     };
-    warn_of_tokenized_input(&measured, &systems, &*corpus[0], messages);
+    warn_of_tokenized_input(&measured, &systems, &spec, messages);
 
-    let sentences = with_sentences.then_some(&*sentence);
-    let mut report = make_report(&*corpus[0], sentences, &measured, &systems, inputs);
+    let mut report = make_report(&metrics, with_sentences, &measured, &systems, inputs);
     for result in &report.results {
         if let Some(remark) = &result.score.remark {
             messages.note(&format!("{}: {remark}", result.system));
@@ -130,7 +134,8 @@ pub(super) fn run(entry: &'static Entry, matches: &ArgMatches) -> Result<Outcome
         format,
         sentences: wanted.sentence,
         score_only: wanted.score_only,
-        width: wanted.width.into(),
+        // A fraction needs the decimals that a percentage has before its point.
+        width: wanted.width.map_or(if spec.scale >= 100.0 { 1 } else { 4 }, usize::from),
     };
     output.write(|out| report::write(&report, view, out))?;
     Ok(verdict(&report, limit))
@@ -142,8 +147,14 @@ fn format_of(wanted: &ReportArguments) -> Format {
     given.and_then(Format::named).unwrap_or(Format::Text)
 }
 
+/// A metric as it was asked for; the rows are the same at both levels.
+struct Chosen {
+    corpus: Box<dyn Scorer>,
+    sentence: Box<dyn Scorer>,
+}
+
 struct Run<'a> {
-    scorers: &'a [Box<dyn Scorer>],
+    scorers: &'a [&'a dyn Scorer],
     keep: Keep,
     threads: Option<u16>,
     messages: Messages,
@@ -190,11 +201,11 @@ impl Run<'_> {
 fn warn_of_tokenized_input(
     measured: &Measured,
     systems: &[String],
-    scorer: &dyn Scorer,
+    spec: &Spec,
     messages: Messages,
 ) {
     const MANY: u64 = 100;
-    let cuts = scorer.spec().tokenizer.is_some_and(|tokenizer| tokenizer.scheme != Scheme::None);
+    let cuts = spec.tokenizer.is_some_and(|tokenizer| tokenizer.scheme != Scheme::None);
     for (system, &count) in systems.iter().zip(&measured.detached_full_stops) {
         if cuts && count >= MANY {
             messages.warn(&format!(
@@ -206,8 +217,8 @@ fn warn_of_tokenized_input(
 }
 
 fn make_report<'a>(
-    corpus: &'a dyn Scorer,
-    sentence: Option<&'a dyn Scorer>,
+    metrics: &'a [Chosen],
+    with_sentences: bool,
     measured: &'a Measured,
     systems: &[String],
     inputs: Inputs,
@@ -215,24 +226,30 @@ fn make_report<'a>(
     let sign = |scorer: &dyn Scorer| {
         scorer.spec().signature.of_run(measured.references(), SIGNED_VERSION).to_string()
     };
-    let results = systems.iter().enumerate().map(|(i, system)| {
-        let score = corpus.score(&measured.sums[i]);
-        SystemResult {
-            system: system.clone(),
-            spec: corpus.spec(),
-            description: corpus.describe(&score),
-            score,
-            signature: sign(corpus),
-            sentences: sentence.map(|scorer| Sentences {
-                signature: sign(scorer),
-                scorer,
-                rows: &measured.rows[i],
-                columns: 0..scorer.columns().len(),
-                ids: &measured.ids,
-            }),
+    let mut results = Vec::new();
+    let mut first_column = 0;
+    for Chosen { corpus, sentence } in metrics {
+        let columns = first_column..first_column + corpus.columns().len();
+        first_column = columns.end;
+        for (i, system) in systems.iter().enumerate() {
+            let score = corpus.score(&measured.sums[i][columns.clone()]);
+            results.push(SystemResult {
+                system: system.clone(),
+                spec: corpus.spec(),
+                description: corpus.describe(&score),
+                score,
+                signature: sign(&**corpus),
+                sentences: with_sentences.then(|| Sentences {
+                    signature: sign(&**sentence),
+                    scorer: &**sentence,
+                    rows: &measured.rows[i],
+                    columns: columns.clone(),
+                    ids: &measured.ids,
+                }),
+            });
         }
-    });
-    Report { inputs, results: results.collect() }
+    }
+    Report { inputs, results }
 }
 
 /// Compares in full precision and says which systems are beyond the limit.

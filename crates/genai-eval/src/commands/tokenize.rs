@@ -62,8 +62,13 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome> {
                 break;
             }
             let mut cut = String::new();
-            for text in block.texts(file, first)? {
-                cut.push_str(&tokenizer.line(text));
+            for (text, number) in block.texts(file, first)?.zip(first + 1..) {
+                let line = tokenizer.line(text).map_err(|cause| InputError::Segment {
+                    name: file.clone(),
+                    line: number,
+                    cause,
+                })?;
+                cut.push_str(&line);
                 cut.push('\n');
             }
             result.write_all(cut.as_bytes())?;

@@ -26,7 +26,7 @@ pub struct Census {
     /// Bytes so far of the line under way, carriage returns not counted.
     line_bytes: u64,
     /// The last bytes, for what spans two pieces.
-    last: [u8; 2],
+    last: [u8; 3],
     bytes: u64,
 }
 
@@ -51,11 +51,11 @@ impl Census {
             self.step(byte);
         }
         self.bytes += bytes.len() as u64;
-        self.unterminated = self.bytes > 0 && self.last[1] != b'\n';
+        self.unterminated = self.bytes > 0 && self.last[2] != b'\n';
     }
 
     fn step(&mut self, byte: u8) {
-        let [before_last, last] = self.last;
+        let [_, before_last, last] = self.last;
         match (last, byte) {
             (_, b'\n') => {
                 self.line_feeds += 1;
@@ -79,7 +79,7 @@ impl Census {
             (0x80, 0xa8 | 0xa9) if before_last == 0xe2 => self.line_separators += 1,
             _ => self.line_bytes += 1,
         }
-        self.last = [last, byte];
+        self.last = [before_last, last, byte];
     }
 
     /// The lines as this tool counts them.
@@ -94,9 +94,10 @@ impl Census {
 
     /// The lines as Python's `str.splitlines()` would count them.
     pub fn python_lines(&self) -> u64 {
-        let ended_by_other = matches!(self.last, [_, b'\r' | 0x0b | 0x0c | 0x1c..=0x1e])
-            || self.last == [0xc2, 0x85]
-            || matches!(self.last, [0x80, 0xa8 | 0xa9]);
+        let ended_by_other = matches!(
+            self.last,
+            [.., b'\r' | 0x0b | 0x0c | 0x1c..=0x1e] | [_, 0xc2, 0x85] | [0xe2, 0x80, 0xa8 | 0xa9]
+        );
         self.line_feeds
             + self.lone_carriage_returns
             + self.control_separators
@@ -189,6 +190,7 @@ mod tests {
             ("a\u{2028}b\nc\u{85}d", 2, 4),
             ("a\u{b}b\u{1c}", 1, 2),
             ("é\u{2029}", 1, 1),
+            ("é\u{2029}\u{3028}", 1, 2),
             ("a\n\n\n", 3, 3),
         ] {
             let census = census(text);

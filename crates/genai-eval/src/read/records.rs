@@ -121,9 +121,7 @@ impl Records {
                 .map_err(|error| parse_error(name, 1, first, &error))?;
             found = Some(find_fields(name, &record.names, &mut fields)?);
         }
-        let all = fields.hypotheses.iter().map(|(_, field)| field);
-        let all = all.chain(&fields.references).chain(&fields.id);
-        let roots = all.map(|field| field.path[0].clone()).collect();
+        let roots = fields.all().map(|field| field.path[0].clone()).collect();
         let systems = fields.hypotheses.iter().map(|(system, _)| system.clone()).collect();
         let layout = Arc::new(Layout { name: name.to_owned(), fields, roots });
         Ok(Self { lines, ahead: Some(ahead), layout, systems, found, read: 0, ended: false })
@@ -185,11 +183,7 @@ impl Source for Records {
         let records =
             lines.len() - lines.lines().fold(0, |run, l| if is_blank(l) { run + 1 } else { 0 });
         if self.ended && records > 0 {
-            return Err(InputError::Record {
-                name: self.layout.name.clone(),
-                line: first,
-                message: "a blank line between records, expected a JSON object".to_owned(),
-            });
+            return Err(blank_line(&self.layout.name, first));
         }
         self.ended |= records < lines.len();
         Ok(Some(RecordBlock { first, lines, records, layout: Arc::clone(&self.layout) }))
@@ -325,14 +319,18 @@ fn parse_error(name: &str, line: u64, bytes: &[u8], error: &serde_json::Error) -
         return InputError::NotUtf8 { name, line, byte: at + 1, value: bytes[at] };
     }
     if is_blank(bytes) {
-        let message = "a blank line between records, expected a JSON object".to_owned();
-        return InputError::Record { name, line, message };
+        return blank_line(&name, line);
     }
     // serde_json ends its message with a position, which is in the line, not in the file.
     let text = error.to_string();
     let message = text.rsplit_once(" at line ").map_or(text.as_str(), |(message, _)| message);
     let message = format!("{message}; expected one JSON object a line");
     InputError::Json { name, line, column: error.column(), message }
+}
+
+fn blank_line(name: &str, line: u64) -> InputError {
+    let message = "a blank line between records, expected a JSON object".to_owned();
+    InputError::Record { name: name.to_owned(), line, message }
 }
 
 fn is_blank(line: &[u8]) -> bool {

@@ -15,7 +15,7 @@ pub(super) fn write(report: &Report<'_>, view: View, out: &mut dyn Write) -> io:
                 let score = display(sentence.score.value, &result.spec, view.width);
                 let description = sentences.scorer.describe(&sentence.score);
                 let (system, index) = (escape(&result.system), sentence.index);
-                writeln!(out, "| {system} | {index} | {score} | {description} |")?;
+                writeln!(out, "| {system} | {index} | {score} | {} |", escape(&description))?;
             }
         }
     } else {
@@ -36,7 +36,7 @@ pub(super) fn write(report: &Report<'_>, view: View, out: &mut dyn Write) -> io:
     }
 }
 
-/// A bar would end the cell.
+/// A bar would end the cell, and a line end the row.
 fn escape(text: &str) -> String {
-    text.replace('|', "\\|")
+    text.replace('|', "\\|").replace(['\n', '\r'], " ")
 }

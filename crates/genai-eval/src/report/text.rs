@@ -25,7 +25,8 @@ pub(super) fn write(report: &Report<'_>, view: View, out: &mut dyn Write) -> io:
     writeln!(out, "{:system_width$}  {heading:>score_width$}", "system")?;
     for (result, score) in report.results.iter().zip(&scores) {
         let SystemResult { system, description, .. } = result;
-        writeln!(out, "{system:system_width$}  {score:>score_width$}  {description}")?;
+        let line = format!("{system:system_width$}  {score:>score_width$}  {description}");
+        writeln!(out, "{}", line.trim_end())?;
     }
     if let Some(result) = report.results.first() {
         writeln!(out, "{}|{}", result.spec.title, result.signature)?;

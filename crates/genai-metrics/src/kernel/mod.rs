@@ -2,6 +2,8 @@
 
 mod ngram;
 mod occurrences;
+mod per_order;
 mod trie;
 
 pub use ngram::NgramTable;
+pub use per_order::PerOrder;

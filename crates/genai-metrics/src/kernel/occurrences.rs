@@ -173,7 +173,7 @@ const PREFIXES: [Orders; 1 << WINDOW] = {
     prefixes
 };
 
-#[expect(clippy::cast_possible_truncation, reason = "Tokens::cut refuses longer texts")]
+#[expect(clippy::cast_possible_truncation, reason = "longer segments are refused")]
 fn index(place: usize) -> u32 {
     place as u32
 }

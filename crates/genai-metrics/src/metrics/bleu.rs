@@ -6,19 +6,17 @@
 //! about a third of all scores in the last place.
 
 use crate::error::{Error, ErrorKind};
-use crate::kernel::NgramTable;
+use crate::kernel::{NgramTable, PerOrder};
 use crate::metric::{Metric, Row};
 use crate::metrics::Entry;
 use crate::options::{Level, OptionKind, OptionSpec, Options};
 use crate::score::{Part, Score};
 use crate::segment::{References, Text};
 use crate::spec::{Direction, Signature, Spec};
-use crate::text::{Scheme, Tokenizer};
+use crate::text::Tokenizer;
 
 /// The highest n-gram order that can be asked for.
-const HIGHEST_ORDER: usize = 9;
-/// The same, as options have it.
-const HIGHEST_ORDER_OPTION: u32 = 9;
+const HIGHEST_ORDER: u32 = PerOrder::HIGHEST;
 
 /// The greatest value for smoothing: anything sensible, and no sum of logarithms overflows.
 const GREATEST_VALUE: f64 = 1e100;
@@ -50,7 +48,7 @@ pub struct Bleu {
 impl Default for Bleu {
     fn default() -> Self {
         Self {
-            tokenizer: Tokenizer { scheme: Scheme::V13a, lowercase: false },
+            tokenizer: Tokenizer::default(),
             smoothing: Smoothing::Exponential,
             max_order: 4,
             effective_order: false,
@@ -137,42 +135,6 @@ pub struct BleuStats {
     pub totals: PerOrder,
 }
 
-/// A count for each n-gram order, from 1 up; a slice in all but name.
-///
-/// ```
-/// use genai_metrics::PerOrder;
-/// let mut counts = PerOrder::zeros(4);
-/// counts[0] = 7;
-/// assert_eq!((counts.len(), counts.iter().sum::<u64>()), (4, 7));
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PerOrder {
-    // Inline, since one is made for every segment.
-    counts: [u64; HIGHEST_ORDER],
-    order: usize,
-}
-
-impl PerOrder {
-    /// No n-grams yet, of orders 1 to `order`, which is at most 9.
-    pub fn zeros(order: usize) -> Self {
-        Self { counts: [0; HIGHEST_ORDER], order: order.min(HIGHEST_ORDER) }
-    }
-}
-
-impl std::ops::Deref for PerOrder {
-    type Target = [u64];
-
-    fn deref(&self) -> &[u64] {
-        &self.counts[..self.order]
-    }
-}
-
-impl std::ops::DerefMut for PerOrder {
-    fn deref_mut(&mut self) -> &mut [u64] {
-        &mut self.counts[..self.order]
-    }
-}
-
 impl std::ops::AddAssign<&BleuStats> for BleuStats {
     fn add_assign(&mut self, other: &BleuStats) {
         self.hypothesis_length += other.hypothesis_length;
@@ -219,7 +181,7 @@ pub struct BleuReferences {
 
 impl Bleu {
     fn order(&self) -> usize {
-        self.max_order.clamp(1, HIGHEST_ORDER)
+        self.max_order.clamp(1, HIGHEST_ORDER as usize)
     }
 
     /// The number of orders that the mean goes over, their precisions in percent, and the counts
@@ -412,18 +374,8 @@ pub(super) const ENTRY: Entry = Entry {
             4-grams, times a penalty where the hypotheses are shorter than the references. The \
             numbers are sacreBLEU 2.6.0's, to the last bit. From 0 to 100, higher is better.",
     options: &[
-        OptionSpec {
-            name: "tokenize",
-            kind: OptionKind::Choice(Scheme::NAMES),
-            default: Some("13a"),
-            help: "How texts are cut into tokens; `genai-eval list` describes the schemes",
-        },
-        OptionSpec {
-            name: "lowercase",
-            kind: OptionKind::Flag,
-            default: None,
-            help: "Ignore case",
-        },
+        Tokenizer::TOKENIZE,
+        Tokenizer::LOWERCASE,
         OptionSpec {
             name: "smooth",
             kind: OptionKind::Choice(Smoothing::NAMES),
@@ -438,7 +390,7 @@ pub(super) const ENTRY: Entry = Entry {
         },
         OptionSpec {
             name: "max-order",
-            kind: OptionKind::Integer { min: 1, max: HIGHEST_ORDER_OPTION },
+            kind: OptionKind::Integer { min: 1, max: HIGHEST_ORDER },
             default: Some("4"),
             help: "The highest n-gram order",
         },
@@ -452,12 +404,11 @@ pub(super) const ENTRY: Entry = Entry {
     ],
     build: |options, level| {
         let default = Bleu::default();
-        let scheme = options.get("tokenize").map_or(Ok(Scheme::default()), str::parse)?;
         Ok(Box::new(Bleu {
-            tokenizer: Tokenizer { scheme, lowercase: options.flag("lowercase") },
+            tokenizer: Tokenizer::from_options(options)?,
             smoothing: smoothing(options)?,
             max_order: options
-                .integer("max-order", 1..=HIGHEST_ORDER_OPTION)?
+                .integer("max-order", 1..=HIGHEST_ORDER)?
                 .map_or(default.max_order, |order| order as usize),
             effective_order: options.yes_no("effective-order")?.unwrap_or(level == Level::Sentence),
         }))

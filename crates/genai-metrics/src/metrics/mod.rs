@@ -1,11 +1,11 @@
 //! The metrics, one file each, and their registry.
 //!
 //! Everything that goes over all metrics goes over [`METRICS`]: the command line's subcommands and
-//! options, `genai-eval list`, the laws that every metric is tested against, fuzzing and benches.
+//! options, `genai-eval list`, the laws that every metric is tested against, and fuzzing.
 
 mod bleu;
 
-pub use bleu::{Bleu, BleuReferences, BleuStats, PerOrder, Smoothing};
+pub use bleu::{Bleu, BleuReferences, BleuStats, Smoothing};
 
 use crate::error::Error;
 use crate::metric::Scorer;

@@ -215,7 +215,7 @@ fn low(set: u128) -> Places {
     set as Places
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "Tokens::cut refuses longer texts")]
+#[expect(clippy::cast_possible_truncation, reason = "longer texts are refused")]
 fn index(place: usize) -> u32 {
     place as u32
 }

@@ -12,10 +12,11 @@ use crate::error::{Error, ErrorKind};
 /// ```
 /// use genai_metrics::Tokenizer;
 /// use genai_metrics::text::Scheme;
-/// let tokens = |scheme: Scheme| Tokenizer { scheme, lowercase: false }.line("It's 3.5, ok.");
-/// assert_eq!(tokens(Scheme::V13a), "It's 3.5 , ok .");
-/// assert_eq!(tokens(Scheme::Intl), "It ' s 3.5 , ok .");
-/// assert_eq!(tokens("none".parse().unwrap()), "It's 3.5, ok.");
+/// let line = |scheme| Tokenizer { scheme, lowercase: false }.line("It's 3.5, ok.");
+/// assert_eq!(line(Scheme::V13a)?, "It's 3.5 , ok .");
+/// assert_eq!(line(Scheme::Intl)?, "It ' s 3.5 , ok .");
+/// assert_eq!(line("none".parse()?)?, "It's 3.5, ok.");
+/// # Ok::<(), genai_metrics::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Scheme {

@@ -5,6 +5,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::blocks::Spans;
 use super::{Scheme, intl, is_white_space, lowercase, plain, v13a, zh};
 use crate::error::{Error, ErrorKind};
+use crate::options::{OptionKind, OptionSpec, Options};
 
 /// Turns a text into tokens: lower case if asked for, trailing white space off, then the scheme,
 /// in the order of sacreBLEU's BLEU.
@@ -40,35 +41,48 @@ impl Tokenizer {
     /// by single spaces. `none` returns the text as it is, and `char` puts a space between all
     /// code points, white space included.
     ///
-    /// Texts of 128 MiB or more are returned uncut.
-    pub fn line(&self, text: &str) -> String {
+    /// # Errors
+    /// [`ErrorKind::SegmentTooLong`] for a text of 128 MiB or more.
+    pub fn line(&self, text: &str) -> Result<String, Error> {
         let mut tokens = Tokens::default();
-        if tokens.cut(*self, text).is_err() {
-            return text.to_owned();
-        }
-        let join = |parts: &mut dyn Iterator<Item = &str>| {
-            let mut line = String::with_capacity(text.len() * 2);
-            for part in parts {
-                line.push_str(part);
-                line.push(' ');
-            }
-            line.pop();
-            line
-        };
+        tokens.cut(*self, text)?;
+        let mut line = String::with_capacity(text.len() * 2);
         match self.scheme {
-            Scheme::None => tokens.text().to_owned(),
-            Scheme::Char => {
-                let mut utf8 = [[0; 4]; 1];
-                let mut line = String::with_capacity(text.len() * 2);
-                for c in tokens.text().chars() {
-                    line.push_str(c.encode_utf8(&mut utf8[0]));
-                    line.push(' ');
-                }
-                line.pop();
-                line
+            Scheme::None => line.push_str(tokens.text()),
+            Scheme::Char => tokens.text().chars().for_each(|c| line.extend([c, ' '])),
+            Scheme::V13a | Scheme::Intl | Scheme::Zh | Scheme::Unicode => {
+                tokens.iter().for_each(|token| line.extend([token, " "]));
             }
-            Scheme::V13a | Scheme::Intl | Scheme::Zh | Scheme::Unicode => join(&mut tokens.iter()),
         }
+        if self.scheme != Scheme::None {
+            line.pop();
+        }
+        Ok(line)
+    }
+
+    /// The option that names the scheme, for metrics that leave the choice to the user.
+    pub const TOKENIZE: OptionSpec = OptionSpec {
+        name: "tokenize",
+        kind: OptionKind::Choice(Scheme::NAMES),
+        default: Some("13a"),
+        help: "How texts are cut into tokens; `genai-eval list` describes the schemes",
+    };
+
+    /// The option that folds case, for metrics that leave the choice to the user.
+    pub const LOWERCASE: OptionSpec = OptionSpec {
+        name: "lowercase",
+        kind: OptionKind::Flag,
+        default: None,
+        help: "Ignore case",
+    };
+
+    /// The tokenizer that [`Tokenizer::TOKENIZE`] and [`Tokenizer::LOWERCASE`] ask for.
+    ///
+    /// # Errors
+    /// [`ErrorKind::UnknownName`].
+    pub fn from_options(options: &Options) -> Result<Self, Error> {
+        let scheme = options.get(Self::TOKENIZE.name).map_or(Ok(Scheme::default()), str::parse)?;
+        Ok(Self { scheme, lowercase: options.flag(Self::LOWERCASE.name) })
     }
 }
 
@@ -95,7 +109,7 @@ pub struct Tokens {
 /// Fills the last block of 64 bytes, and leaves room for loads of 16 bytes at any token.
 const PADDING: &str = "                                                                ";
 
-/// Spans and n-gram numbers are held in 32 bits; this leaves room for nine orders of the latter.
+/// A text this long or longer is refused: places and n-grams are numbered in 32 bits.
 pub(crate) const LIMIT: usize = 1 << 27;
 
 impl Tokens {
