@@ -118,12 +118,19 @@ pub(crate) fn measure<S: Source>(
     failure.map_or(Ok(measured), Err)
 }
 
+/// Enough read ahead to keep threads busy, whatever the length of lines.
+const BATCH_BYTES: usize = 32 << 20;
+
 /// Reads up to that many blocks; an error comes beside the blocks before it.
 fn read_batch<S: Source>(source: &mut S, blocks: usize) -> (Vec<S::Block>, Option<InputError>) {
     let mut batch = Vec::with_capacity(blocks);
-    while batch.len() < blocks {
+    let mut bytes = 0;
+    while batch.len() < blocks && bytes < BATCH_BYTES {
         match source.next_block() {
-            Ok(Some(block)) => batch.push(block),
+            Ok(Some(block)) => {
+                bytes += block.bytes();
+                batch.push(block);
+            }
             Ok(None) => break,
             Err(error) => return (batch, Some(error)),
         }

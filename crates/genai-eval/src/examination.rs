@@ -78,6 +78,7 @@ pub(crate) struct Texts {
     detached: Places,
     replaced: Places,
     misread: Places,
+    nul: Places,
     repeated: Places,
     json: bool,
     seen: HashSet<u64>,
@@ -100,6 +101,7 @@ impl Texts {
         self.detached.add(text.ends_with(" ."), line);
         self.replaced.add(text.contains('\u{fffd}'), line);
         self.misread.add(is_misread(text), line);
+        self.nul.add(text.contains('\0'), line);
         let new = self.seen.insert(self.hasher.hash_one(text));
         self.repeated.add(words > 0 && !new, line);
         self.json |= line == 1 && text.starts_with('{') && text.ends_with('}');
@@ -131,6 +133,7 @@ impl Texts {
                 "segment looks like UTF-8 that was read as Latin-1",
                 "segments look like UTF-8 that was read as Latin-1",
             ),
+            self.nul.finding("segment holds NUL characters", "segments hold NUL characters"),
             many(self.repeated, 5).finding("segment is a repetition", "segments are repetitions"),
         ]
         .into_iter()
@@ -269,6 +272,7 @@ mod tests {
             ("tokenized text .", "full stop"),
             ("lost \u{fffd}", "U+FFFD"),
             ("SÃ¤tze", "Latin-1"),
+            ("nul\0", "NUL"),
             (r#"{"hyp": "a"}"#, "JSONL"),
         ] {
             let found = messages(&[text]);

@@ -59,5 +59,10 @@ pub fn explain(error: &anyhow::Error) -> (String, bool) {
     }
     let hint = error.chain().find_map(|cause| cause.downcast_ref::<read::InputError>()?.hint());
     let hint = hint.map(|hint| format!("hint: {hint}\n")).unwrap_or_default();
-    (format!("error: {error:#}\n{hint}"), false)
+    // A file's name may hold anything; what reaches the terminal is one line.
+    let mut message = String::new();
+    for c in format!("error: {error:#}").chars() {
+        if c.is_control() { message.extend(c.escape_default()) } else { message.push(c) }
+    }
+    (format!("{message}\n{hint}"), false)
 }

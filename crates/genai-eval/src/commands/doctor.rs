@@ -33,6 +33,13 @@ pub(super) fn command() -> Command {
     Arguments::augment_args(InputArguments::augment_args(command))
 }
 
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: &'static str,
+    tool: &'static str,
+    chapters: &'a [Chapter],
+}
+
 /// What was found about one file, field or pair.
 #[derive(Debug, Serialize)]
 struct Chapter {
@@ -47,7 +54,9 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome> {
     let mut chapters = Vec::new();
     for file in input.text_files()? {
         if file == STANDARD_INPUT {
-            bail!("doctor reads its files twice, so standard input (-) must be a file");
+            bail!(
+                "doctor reads its files twice, which standard input (-) does not allow; save it to a file"
+            );
         }
         chapters.push(examine_file(&file)?);
     }
@@ -109,6 +118,9 @@ fn examine_file(name: &str) -> Result<Chapter> {
         findings.push(Finding::odd("begins with a byte-order mark, which is taken off".to_owned()));
     }
     let summary = format!("{} lines, {} words", census.lines(), texts.words);
+    if census.lines() == 0 {
+        findings.push(Finding::error("it is empty".to_owned()));
+    }
     findings.extend(texts.findings());
     Ok(Chapter { name: name.to_owned(), summary, findings })
 }
@@ -193,9 +205,7 @@ fn write_text(chapters: &[Chapter], out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn write_json(chapters: &[Chapter], out: &mut dyn Write) -> io::Result<()> {
-    let document = serde_json::json!({
-        "schema": "genai-eval/doctor/1", "tool": crate::TOOL, "chapters": chapters,
-    });
+    let document = Document { schema: "genai-eval/doctor/1", tool: crate::TOOL, chapters };
     serde_json::to_writer_pretty(&mut *out, &document)?;
     writeln!(out)
 }

@@ -2,6 +2,7 @@
 
 use anyhow::{Result, bail};
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 
 use crate::read::{Field, InputError, ParallelFiles, RecordFields, Records};
 
@@ -9,22 +10,22 @@ use crate::read::{Field, InputError, ParallelFiles, RecordFields, Records};
 #[command(next_help_heading = "Input")]
 pub(super) struct InputArguments {
     /// References, one segment a line; again for more references of each segment; - is stdin
-    #[arg(long = "ref", value_name = "FILE", conflicts_with = "data")]
+    #[arg(long = "ref", value_name = "FILE", conflicts_with = "data", value_parser = NonEmptyStringValueParser::new())]
     references: Vec<String>,
     /// Hypotheses, one segment a line; again for more systems; - is stdin
-    #[arg(long = "hyp", value_name = "[NAME=]FILE", conflicts_with = "data")]
+    #[arg(long = "hyp", value_name = "[NAME=]FILE", conflicts_with = "data", value_parser = NonEmptyStringValueParser::new())]
     hypotheses: Vec<String>,
     /// JSONL: one object a line with hypothesis and references
     #[arg(long, value_name = "FILE")]
     data: Option<String>,
     /// The field with the hypothesis, or a JSON Pointer; again for more systems
-    #[arg(long = "hyp-field", value_name = "[NAME=]FIELD", requires = "data")]
+    #[arg(long = "hyp-field", value_name = "[NAME=]FIELD", requires = "data", conflicts_with_all = ["references", "hypotheses"])]
     hypothesis_fields: Vec<String>,
     /// The field with a reference, a list of alternatives, or null; again for more
-    #[arg(long = "ref-field", value_name = "FIELD", requires = "data")]
+    #[arg(long = "ref-field", value_name = "FIELD", requires = "data", conflicts_with_all = ["references", "hypotheses"])]
     reference_fields: Vec<String>,
     /// The field with the segment's id
-    #[arg(long, value_name = "FIELD", requires = "data")]
+    #[arg(long, value_name = "FIELD", requires = "data", conflicts_with_all = ["references", "hypotheses"])]
     id_field: Option<String>,
 }
 
@@ -35,15 +36,20 @@ pub(super) enum AnySource {
 }
 
 impl InputArguments {
+    /// Everything that is read, as it was named.
+    pub(super) fn files(&self) -> Result<Vec<String>> {
+        Ok(self.text_files()?.into_iter().chain(self.data.clone()).collect())
+    }
+
     /// The files with one text a line.
     pub(super) fn text_files(&self) -> Result<Vec<String>> {
-        let hypotheses = named(&self.hypotheses, is_file)?;
+        let hypotheses = named(&self.hypotheses, "--hyp", is_file)?;
         Ok(self.references.iter().cloned().chain(hypotheses.into_iter().map(|(_, f)| f)).collect())
     }
 
     pub(super) fn source(&self, hashed: bool) -> Result<AnySource> {
         if let Some(data) = &self.data {
-            let hypotheses = named(&self.hypothesis_fields, |_| false)?;
+            let hypotheses = named(&self.hypothesis_fields, "--hyp-field", |_| false)?;
             let fields = RecordFields {
                 hypotheses: hypotheses.iter().map(|(s, f)| (s.clone(), Field::new(f))).collect(),
                 references: self.reference_fields.iter().map(|field| Field::new(field)).collect(),
@@ -51,10 +57,15 @@ impl InputArguments {
             };
             return Ok(AnySource::Records(Box::new(Records::open(data, fields, hashed)?)));
         }
-        if self.references.is_empty() || self.hypotheses.is_empty() {
-            bail!("nothing to score, expected --ref FILE --hyp FILE, or --data FILE");
+        match (self.references.is_empty(), self.hypotheses.is_empty()) {
+            (true, true) => {
+                bail!("nothing to score, expected --ref FILE --hyp FILE, or --data FILE")
+            }
+            (true, false) => bail!("no references, expected --ref FILE beside --hyp"),
+            (false, true) => bail!("no hypotheses, expected --hyp FILE beside --ref"),
+            (false, false) => {}
         }
-        let hypotheses = named(&self.hypotheses, is_file)?;
+        let hypotheses = named(&self.hypotheses, "--hyp", is_file)?;
         Ok(AnySource::Files(ParallelFiles::open(&self.references, &hypotheses, hashed)?))
     }
 }
@@ -65,17 +76,26 @@ fn is_file(whole: &str) -> bool {
 }
 
 /// `name=value` apart; without a name, or where the whole is a value, the value is the name.
-fn named(given: &[String], is_value: impl Fn(&str) -> bool) -> Result<Vec<(String, String)>> {
+fn named(
+    given: &[String],
+    option: &'static str,
+    is_value: impl Fn(&str) -> bool,
+) -> Result<Vec<(String, String)>> {
     let mut pairs: Vec<(String, String)> = Vec::new();
     for whole in given {
         let (name, value) = match whole.split_once('=') {
             Some((name, value)) if !name.is_empty() && !is_value(whole) => (name, value),
             _ => (whole.as_str(), whole.as_str()),
         };
-        if pairs.iter().any(|(other, _)| other == name) {
-            return Err(InputError::SystemTwice { name: name.to_owned() }.into());
+        let (name, value) = (name.to_owned(), value.to_owned());
+        if name.contains(char::is_control) {
+            // It would break tables and reach terminals.
+            bail!("the name of a system holds a control character, expected {option} NAME={value}");
         }
-        pairs.push((name.to_owned(), value.to_owned()));
+        if pairs.iter().any(|(other, _)| *other == name) {
+            return Err(InputError::SystemTwice { name, option, value }.into());
+        }
+        pairs.push((name, value));
     }
     Ok(pairs)
 }

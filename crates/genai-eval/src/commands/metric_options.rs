@@ -15,7 +15,6 @@ pub(super) fn argument(option: &OptionSpec) -> Arg {
         OptionKind::Flag => arg.action(ArgAction::SetTrue),
         OptionKind::YesNo => arg
             .num_args(0..=1)
-            .require_equals(true)
             .value_name("yes|no")
             .default_missing_value("yes")
             .hide_possible_values(true)

@@ -41,7 +41,6 @@ pub(crate) fn command() -> Command {
         )
         .subcommand_required(true)
         .arg_required_else_help(true)
-        .disable_help_subcommand(true)
         .max_term_width(100)
         .subcommands(of_metrics.chain(COMMANDS.iter().map(|entry| (entry.command)())))
 }

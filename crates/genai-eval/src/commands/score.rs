@@ -1,8 +1,9 @@
 //! `genai-eval bleu …`: one metric over files, for the corpus or for each segment.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
+use anyhow::{Result, anyhow, bail};
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches, value_parser};
 use genai_metrics::metrics::Entry;
 use genai_metrics::text::Scheme;
@@ -12,7 +13,7 @@ use super::input::{AnySource, InputArguments};
 use super::metric_options;
 use crate::engine::{self, Keep, Measured};
 use crate::messages::Messages;
-use crate::output::Output;
+use crate::output::{Output, Staged};
 use crate::read::{FileRole, InputError, Source};
 use crate::report::{self, Format, InputFile, Inputs, Report, Sentences, SystemResult, View};
 use crate::{Outcome, SIGNED_VERSION};
@@ -100,8 +101,15 @@ pub(super) fn run(entry: &'static Entry, matches: &ArgMatches) -> Result<Outcome
 
     let format = format_of(&wanted);
     let output = Output::open(wanted.output.as_deref())?;
-    let segments_output =
-        wanted.segments.as_deref().map(|path| Output::open(Some(path))).transpose()?;
+    let segments = wanted.segments.as_deref().map(|path| Output::open(Some(path))).transpose()?;
+    for file in input.files()? {
+        if output.would_replace(&file) || segments.iter().any(|out| out.would_replace(&file)) {
+            bail!("{file} is read, and would be overwritten by the result");
+        }
+    }
+    if segments.as_ref().is_some_and(|segments| segments.is_same(&output)) {
+        bail!("the result and --segments would go to the same place");
+    }
     let messages = Messages { quiet: wanted.quiet };
     let with_sentences = wanted.sentence || wanted.segments.is_some();
     let scorers: Vec<&dyn Scorer> = metrics.iter().map(|metric| &*metric.corpus).collect();
@@ -124,9 +132,9 @@ pub(super) fn run(entry: &'static Entry, matches: &ArgMatches) -> Result<Outcome
             messages.note(&format!("{}: {remark}", result.system));
         }
     }
-    if let Some(file) = segments_output {
-        file.write(|out| report::write_sentence_lines(&report, out))?;
-    }
+    let segments =
+        segments.map(|file| file.stage(|out| report::write_sentence_lines(&report, out)));
+    let segments = segments.transpose()?;
     if !wanted.sentence {
         report.results.iter_mut().for_each(|result| result.sentences = None);
     }
@@ -137,14 +145,17 @@ pub(super) fn run(entry: &'static Entry, matches: &ArgMatches) -> Result<Outcome
         // A fraction needs the decimals that a percentage has before its point.
         width: wanted.width.map_or(if spec.scale >= 100.0 { 1 } else { 4 }, usize::from),
     };
-    output.write(|out| report::write(&report, view, out))?;
+    let result = output.stage(|out| report::write(&report, view, out))?;
+    // Only now that both are written does either come into its place.
+    segments.map_or(Ok(()), Staged::commit)?;
+    result.commit()?;
     Ok(verdict(&report, limit))
 }
 
 fn format_of(wanted: &ReportArguments) -> Format {
     let extension = || wanted.output.as_ref()?.extension()?.to_str();
-    let given = wanted.format.as_deref().or_else(extension);
-    given.and_then(Format::named).unwrap_or(Format::Text)
+    let given = wanted.format.as_deref().or_else(extension).map(str::to_ascii_lowercase);
+    given.as_deref().and_then(Format::named).unwrap_or(Format::Text)
 }
 
 /// A metric as it was asked for; the rows are the same at both levels.
@@ -162,10 +173,12 @@ struct Run<'a> {
 
 impl Run<'_> {
     fn measure<S: Source>(&self, source: &mut S) -> Result<(Measured, Vec<String>, Inputs)> {
+        // Many more threads than cores only cost their start.
+        let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(self.threads.map_or(0, usize::from))
+            .num_threads(self.threads.map_or(cores, usize::from).min(cores.max(4) * 4))
             .build()
-            .context("cannot start threads")?;
+            .map_err(|error| anyhow!("cannot start threads: {error}"))?;
         let facts = source.files().into_iter().map(|(_, _, facts)| facts).collect();
         let mut progress = self.messages.progress(facts);
         let measured = pool.install(|| {
@@ -174,7 +187,11 @@ impl Run<'_> {
             })
         })?;
         drop(progress);
-        source.warnings().iter().for_each(|warning| self.messages.warn(warning));
+        let mut warnings = source.warnings();
+        warnings.dedup();
+        for warning in &warnings {
+            self.messages.warn(warning);
+        }
         source.notes().iter().for_each(|note| self.messages.note(note));
         if measured.segments == 0 {
             let name = source.files().swap_remove(0).1;

@@ -129,13 +129,14 @@ impl Census {
 /// Why files that should have equal numbers of lines may not have: of each its name, its lines,
 /// and what was found in it.
 pub(super) fn diagnose(files: &[(String, u64, Census)]) -> Option<String> {
-    // The most telling difference first: trailing blank lines that make up for it exactly.
+    // The most telling difference first: blank lines at the end that make up for it exactly.
     for (name, lines, census) in files {
+        let others =
+            || files.iter().filter(|(other, ..)| other != name).map(|(_, count, _)| *count);
         let blank = census.blank_lines_at_the_end();
-        let equal_without = (1..=blank).find(|cut| {
-            files.iter().any(|(other, count, _)| other != name && *count == lines - cut)
-        });
-        if let Some(cut) = equal_without {
+        let fits =
+            |cut: &u64| others().next().is_some() && others().all(|count| count == lines - cut);
+        if let Some(cut) = (1..=blank).find(fits) {
             let (s, them) = if cut == 1 { ("", "it") } else { ("s", "them") };
             return Some(format!(
                 "{name} ends in {cut} blank line{s}, which count as segments; without {them} it \

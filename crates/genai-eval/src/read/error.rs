@@ -29,7 +29,9 @@ pub enum InputError {
         cause: io::Error,
     },
     /// Compressed data that stops before its end.
-    #[error("{name}: the {format} data ends early, the file is truncated")]
+    #[error(
+        "{name}: the {format} data ends early: the file is truncated, or other data follows it"
+    )]
     Truncated {
         /// The file as it was named.
         name: String,
@@ -85,11 +87,25 @@ pub enum InputError {
     /// Standard input named more than once.
     #[error("standard input (-) is named more than once, but can be read only once")]
     StandardInputTwice,
+    /// A line without an end in sight.
+    #[error("{name}:{line}: the line is longer than {limit} bytes")]
+    LineTooLong {
+        /// The file as it was named.
+        name: String,
+        /// The line, from 1.
+        line: u64,
+        /// The limit.
+        limit: usize,
+    },
     /// Two systems with one name.
     #[error("two systems are called '{name}'")]
     SystemTwice {
         /// The name.
         name: String,
+        /// The option that gave it.
+        option: &'static str,
+        /// The file or field that came with it.
+        value: String,
     },
     /// A line that is no JSON.
     #[error("{name}:{line}: column {column}: {message}")]
@@ -141,6 +157,11 @@ fn each(counts: &[(String, u64)]) -> String {
 }
 
 impl InputError {
+    pub(super) fn utf16(name: &str) -> Self {
+        let hint = "convert it first, for example: iconv -f UTF-16 -t UTF-8 FILE";
+        Self::Unsupported { name: name.to_owned(), format: "UTF-16 text", hint }
+    }
+
     /// What to do about it, if that can be said.
     pub fn hint(&self) -> Option<String> {
         Some(match self {
@@ -149,8 +170,8 @@ impl InputError {
                 format!("convert it first, for example: iconv -f LATIN1 -t UTF-8 {name}")
             }
             Self::LineCounts { diagnosis, .. } => diagnosis.clone()?,
-            Self::SystemTwice { name } => {
-                format!("give one of them another name: --hyp other={name}")
+            Self::SystemTwice { option, value, .. } => {
+                format!("give one of them another name: {option} other={value}")
             }
             Self::Fields { hint, .. } => hint.clone(),
             _ => return None,

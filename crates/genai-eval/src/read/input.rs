@@ -108,6 +108,7 @@ impl Input {
                 ("gzip", Box::new(MultiGzDecoder::new(buffered)))
             }
             Kind::Zstd => ("zstd", Box::new(zstd::Decoder::new(whole).map_err(unreadable)?)),
+            Kind::Utf16 => return Err(InputError::utf16(name)),
             Kind::Unsupported(format, hint) => {
                 return Err(InputError::Unsupported { name: name.to_owned(), format, hint });
             }
@@ -166,6 +167,7 @@ enum Kind {
     Plain,
     Gzip,
     Zstd,
+    Utf16,
     Unsupported(&'static str, &'static str),
 }
 
@@ -173,7 +175,8 @@ impl Kind {
     fn of(start: &[u8]) -> Self {
         match start {
             [0x1f, 0x8b, ..] => Self::Gzip,
-            [0x28, 0xb5, 0x2f, 0xfd, ..] => Self::Zstd,
+            // The second is a frame to be skipped, with which some writers begin.
+            [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Self::Zstd,
             [0xfd, b'7', b'z', b'X', b'Z', 0] => {
                 Self::Unsupported("xz-compressed", "decompress it first: xz -dc FILE | …")
             }
@@ -184,10 +187,7 @@ impl Kind {
             [b'P', b'A', b'R', b'1', ..] => {
                 Self::Unsupported("Parquet", "write it as JSONL and give it as --data")
             }
-            [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Self::Unsupported(
-                "UTF-16 text",
-                "convert it first, for example: iconv -f UTF-16 -t UTF-8 FILE",
-            ),
+            [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Self::Utf16,
             _ => Self::Plain,
         }
     }

@@ -7,7 +7,9 @@ use super::{BLOCK_SEGMENTS, Census, Facts, Input, InputError};
 /// How much is asked of the system at once.
 const CHUNK: usize = 1 << 18;
 /// A block ends early beyond this, so that long lines don't pile up.
-const BLOCK_BYTES: usize = 4 << 20;
+const BLOCK_BYTES: usize = 1 << 18;
+/// A line that has not ended by then never will: a device, or no text.
+const LONGEST_LINE: usize = 512 << 20;
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Some lines of a file, as they were read.
@@ -16,12 +18,19 @@ pub struct LineBlock {
     bytes: Vec<u8>,
     /// Where each line ends, its line feed not counted.
     ends: Vec<usize>,
+    /// Bytes of the file's first line that were taken off before.
+    taken_off: usize,
 }
 
 impl LineBlock {
     /// The number of lines.
     pub fn len(&self) -> usize {
         self.ends.len()
+    }
+
+    /// The number of bytes.
+    pub fn bytes(&self) -> usize {
+        self.bytes.len()
     }
 
     /// Whether there is no line.
@@ -55,7 +64,7 @@ impl LineBlock {
             InputError::NotUtf8 {
                 name: name.to_owned(),
                 line: first + index as u64 + 1,
-                byte: at - start + 1,
+                byte: at - start + 1 + if index == 0 { self.taken_off } else { 0 },
                 value: self.bytes[at],
             }
         })?;
@@ -106,6 +115,9 @@ impl Lines {
             byte_order_mark: false,
         };
         while lines.buffer.len() < BYTE_ORDER_MARK.len() && lines.fill()? {}
+        if is_utf16(&lines.buffer) {
+            return Err(InputError::utf16(lines.name()));
+        }
         if lines.buffer.starts_with(BYTE_ORDER_MARK) {
             lines.start = BYTE_ORDER_MARK.len();
             lines.byte_order_mark = true;
@@ -166,6 +178,10 @@ impl Lines {
             if let (true, Some(last)) = (full, ends.last()) {
                 break last + 1;
             }
+            if searched - ends.last().map_or(0, |last| last + 1) > LONGEST_LINE {
+                let (name, line) = (self.name().to_owned(), self.count + ends.len() as u64 + 1);
+                return Err(InputError::LineTooLong { name, line, limit: LONGEST_LINE });
+            }
             self.buffer.drain(..self.start);
             self.start = 0;
             if !self.fill()? {
@@ -177,8 +193,10 @@ impl Lines {
         };
         let bytes = self.buffer[self.start..self.start + length].to_vec();
         self.start += length;
+        let taken_off =
+            if self.count == 0 && self.byte_order_mark { BYTE_ORDER_MARK.len() } else { 0 };
         self.count += ends.len() as u64;
-        Ok(LineBlock { bytes, ends })
+        Ok(LineBlock { bytes, ends, taken_off })
     }
 
     /// Counts the lines that are left.
@@ -203,6 +221,16 @@ impl Lines {
         self.ended = read == 0;
         Ok(read > 0)
     }
+}
+
+/// Whether it is text in UTF-16 without a byte-order mark: a quarter of its bytes are zero, which
+/// no text in UTF-8 comes near.
+fn is_utf16(bytes: &[u8]) -> bool {
+    const SAMPLE: usize = 4096;
+    const FEWEST: usize = 64;
+    let sample = &bytes[..bytes.len().min(SAMPLE)];
+    let zeros = memchr_iter(0, sample).count();
+    sample.len() >= FEWEST && zeros * 4 >= sample.len()
 }
 
 impl std::fmt::Debug for Lines {

@@ -65,6 +65,9 @@ pub trait Block: Send + Sync {
     /// The number of the first segment, from 0.
     fn first(&self) -> u64;
 
+    /// How many bytes it holds, so that what is read ahead can be bounded.
+    fn bytes(&self) -> usize;
+
     /// Parses the segments and visits them in order.
     ///
     /// # Errors

@@ -122,6 +122,10 @@ impl Block for ParallelBlock {
         self.first
     }
 
+    fn bytes(&self) -> usize {
+        self.columns.iter().map(LineBlock::bytes).sum()
+    }
+
     fn visit(
         &self,
         visit: &mut dyn FnMut(SegmentTexts<'_>) -> Result<(), genai_metrics::Error>,

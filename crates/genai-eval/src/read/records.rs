@@ -82,7 +82,8 @@ pub struct Records {
     systems: Vec<String>,
     found: Option<String>,
     read: u64,
-    ended: bool,
+    /// The first of the blank lines that end the file, as far as is known.
+    blank: Option<u64>,
 }
 
 #[derive(Debug)]
@@ -111,7 +112,7 @@ impl Records {
         let name = lines.name().to_owned();
         let name = name.as_str();
         let ahead = lines.next_block(BLOCK_SEGMENTS)?;
-        if ahead.is_empty() {
+        if ahead.lines().all(is_blank) {
             return Err(InputError::Empty { name: name.to_owned() });
         }
         let mut found = None;
@@ -124,7 +125,7 @@ impl Records {
         let roots = fields.all().map(|field| field.path[0].clone()).collect();
         let systems = fields.hypotheses.iter().map(|(system, _)| system.clone()).collect();
         let layout = Arc::new(Layout { name: name.to_owned(), fields, roots });
-        Ok(Self { lines, ahead: Some(ahead), layout, systems, found, read: 0, ended: false })
+        Ok(Self { lines, ahead: Some(ahead), layout, systems, found, read: 0, blank: None })
     }
 }
 
@@ -140,13 +141,11 @@ fn find_fields(
     let evident = |role: &str, option: &str, known| match candidates(known)[..] {
         [only] => Ok(only.clone()),
         ref several => {
-            let quoted =
-                |names: &[&String]| names.iter().map(|n| n.as_str()).collect::<Vec<_>>().join(", ");
             let message = if several.is_empty() {
-                let all: Vec<&String> = names.iter().collect();
-                format!("no field is evidently the {role}; the first record has: {}", quoted(&all))
+                let all = some_names(names);
+                format!("no field is evidently the {role}; the first record has: {all}")
             } else {
-                format!("several fields could be the {role}: {}", quoted(several))
+                format!("several fields could be the {role}: {}", some_names(several))
             };
             let hint = format!("name it: --data {file} {option} FIELD");
             Err(InputError::Fields { name: file.to_owned(), message, hint })
@@ -166,6 +165,21 @@ fn find_fields(
     Ok(format!("{file}: took {}", taken.join(" ")))
 }
 
+/// The first names of many, none of them longer than can be read.
+fn some_names(names: &[impl AsRef<str>]) -> String {
+    const MOST: usize = 20;
+    const LONGEST: usize = 40;
+    let short = |name: &str| -> String {
+        let cut: String = name.chars().take(LONGEST).collect();
+        if cut.len() < name.len() { cut + "…" } else { cut }
+    };
+    let mut shown: Vec<String> = names.iter().take(MOST).map(|name| short(name.as_ref())).collect();
+    if names.len() > MOST {
+        shown.push(format!("… ({} fields)", names.len()));
+    }
+    shown.join(", ")
+}
+
 impl Source for Records {
     type Block = RecordBlock;
 
@@ -182,10 +196,12 @@ impl Source for Records {
         // Blank lines may end a file, but between records one would shift the segments.
         let records =
             lines.len() - lines.lines().fold(0, |run, l| if is_blank(l) { run + 1 } else { 0 });
-        if self.ended && records > 0 {
-            return Err(blank_line(&self.layout.name, first));
+        if let (Some(blank), 1..) = (self.blank, records) {
+            return Err(blank_line(&self.layout.name, blank));
         }
-        self.ended |= records < lines.len();
+        if records < lines.len() {
+            self.blank.get_or_insert(first + records as u64 + 1);
+        }
         Ok(Some(RecordBlock { first, lines, records, layout: Arc::clone(&self.layout) }))
     }
 
@@ -220,6 +236,10 @@ pub struct RecordBlock {
 impl Block for RecordBlock {
     fn first(&self) -> u64 {
         self.first
+    }
+
+    fn bytes(&self) -> usize {
+        self.lines.bytes()
     }
 
     fn visit(
@@ -321,10 +341,7 @@ fn parse_error(name: &str, line: u64, bytes: &[u8], error: &serde_json::Error) -
     if is_blank(bytes) {
         return blank_line(&name, line);
     }
-    // serde_json ends its message with a position, which is in the line, not in the file.
-    let text = error.to_string();
-    let message = text.rsplit_once(" at line ").map_or(text.as_str(), |(message, _)| message);
-    let message = format!("{message}; expected one JSON object a line");
+    let message = format!("{}; expected one JSON object a line", super::json::message(error));
     InputError::Json { name, line, column: error.column(), message }
 }
 

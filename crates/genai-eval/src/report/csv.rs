@@ -26,7 +26,7 @@ pub(super) fn write(report: &Report<'_>, view: View, out: &mut dyn Write) -> io:
         match &result.sentences {
             Some(sentences) if view.sentences => {
                 for sentence in sentences.iter() {
-                    let id = sentence.id.map_or_else(String::new, plain);
+                    let id = sentence.id.map_or_else(String::new, Cell::plain);
                     let fixed = [
                         system.clone(),
                         metric.clone(),
@@ -68,11 +68,4 @@ fn flat_parts(score: &Score) -> Vec<(String, String)> {
 /// The shortest decimal that reads back as the same number.
 fn number(value: f64) -> String {
     value.to_string()
-}
-
-fn plain(cell: &Cell) -> String {
-    match cell {
-        Cell::Text(text) => text.clone(),
-        other => serde_json::to_string(other).unwrap_or_default(),
-    }
 }

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use super::{Report, View, display};
+use crate::read::json::Cell;
 
 pub(super) fn write(report: &Report<'_>, view: View, out: &mut dyn Write) -> io::Result<()> {
     let heading = report.results.first().map_or("", |result| result.spec.title.as_str());
@@ -14,8 +15,10 @@ pub(super) fn write(report: &Report<'_>, view: View, out: &mut dyn Write) -> io:
             {
                 let score = display(sentence.score.value, &result.spec, view.width);
                 let description = sentences.scorer.describe(&sentence.score);
-                let (system, index) = (escape(&result.system), sentence.index);
-                writeln!(out, "| {system} | {index} | {score} | {} |", escape(&description))?;
+                let system = escape(&result.system);
+                let segment = sentence.id.map_or_else(|| sentence.index.to_string(), Cell::plain);
+                let segment = escape(&segment);
+                writeln!(out, "| {system} | {segment} | {score} | {} |", escape(&description))?;
             }
         }
     } else {

@@ -80,4 +80,12 @@ fn a_zero_is_explained() {
     snapshot!("zero_short", sandbox, "bleu --ref r --hyp h");
     snapshot!("zero_nothing_common", sandbox, "bleu --ref r --hyp other");
     snapshot!("zero_quiet", sandbox, "bleu --ref r --hyp h --quiet");
+    sandbox.write("half", "a b\n");
+    sandbox.write("other_half", "a c\n");
+    snapshot!("zero_short_unmatched", sandbox, "bleu --ref half --hyp other_half");
+    snapshot!(
+        "zero_unsmoothed",
+        sandbox,
+        "bleu --ref half --hyp other_half --smooth none --max-order 2"
+    );
 }

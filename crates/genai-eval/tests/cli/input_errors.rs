@@ -24,6 +24,10 @@ fn files() {
     sandbox.write("cut.txt", b"first\nsecond\nthird caf\xc3");
     sandbox.write("utf16.txt", b"\xff\xfea\0\n\0");
     sandbox.write("x.xz", b"\xfd7zXZ\0abc");
+    let utf16: Vec<u8> =
+        "text of some length\n".repeat(9).encode_utf16().flat_map(u16::to_le_bytes).collect();
+    sandbox.write("utf16le.txt", utf16);
+    sandbox.write("marked.txt", b"\xef\xbb\xbfab\xff\n");
     let numbers: Vec<String> = (0..20_000).map(|i| (i * 7919 % 10_007).to_string()).collect();
     let long = numbers.join(" line\n");
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
@@ -56,6 +60,17 @@ fn files() {
         ("unwritable_output", "bleu --ref ref.txt --hyp a.txt -o nowhere/out.json"),
         ("output_is_directory", "bleu --ref ref.txt --hyp a.txt -o folder"),
         ("unwritable_segments", "bleu --ref ref.txt --hyp a.txt --segments nowhere/out.jsonl"),
+        ("output_is_input", "bleu --ref ref.txt --hyp a.txt -o ./a.txt"),
+        ("segments_are_input", "bleu --data data.jsonl --segments data.jsonl"),
+        ("two_outputs_one_file", "bleu --ref ref.txt --hyp a.txt -o x --segments ./x"),
+        ("two_outputs_one_stream", "bleu --ref ref.txt --hyp a.txt --segments -"),
+        ("fields_beside_files", "bleu --ref ref.txt --hyp a.txt --hyp-field x"),
+        ("id_field_beside_files", "bleu --ref ref.txt --hyp a.txt --id-field x"),
+        ("no_references", "bleu --hyp a.txt"),
+        ("empty_name", "bleu --ref  --hyp a.txt"),
+        ("utf16_without_mark", "bleu --ref utf16le.txt --hyp a.txt"),
+        ("after_byte_order_mark", "bleu --ref marked.txt --hyp a.txt"),
+        ("one_field_name_twice", "bleu --data data.jsonl --hyp-field p=a --hyp-field p=b"),
     ] {
         fails(&sandbox, name, line);
     }
@@ -70,6 +85,9 @@ fn line_counts() {
     sandbox.write("separator.txt", "one\ntwo\u{2028}three\n");
     sandbox.write("return.txt", "one\rtwo\nthree\n");
     sandbox.write("long.txt", "line\n".repeat(5000));
+    sandbox.write("four.txt", "line\n".repeat(4));
+    sandbox.write("four_and_blank.txt", "line\n".repeat(4) + "\n");
+    sandbox.write("five.txt", "line\n".repeat(5));
     for (name, line) in [
         ("trailing_blank_lines", "bleu --ref ref.txt --hyp trailing.txt"),
         ("line_counts", "bleu --ref ref.txt --ref ref2.txt --hyp short.txt"),
@@ -77,6 +95,10 @@ fn line_counts() {
         ("lone_carriage_return", "bleu --ref return.txt --hyp a.txt"),
         ("first_is_longer", "bleu --ref long.txt --hyp a.txt"),
         ("first_is_shorter", "bleu --ref ref.txt --hyp long.txt"),
+        (
+            "blank_line_is_not_to_blame",
+            "bleu --ref five.txt --ref four.txt --hyp four_and_blank.txt",
+        ),
     ] {
         fails(&sandbox, name, line);
     }
@@ -122,6 +144,14 @@ fn records() {
     fails(&sandbox, "no_candidate", "bleu --data unknown.jsonl");
     sandbox.write("id.jsonl", r#"{"hyp": "a", "ref": "b", "id": [1]}"#);
     fails(&sandbox, "id_is_list", "bleu --data id.jsonl --id-field id");
+    let fields: Vec<String> =
+        (0..999).map(|i| format!("\"field {i}{}\": 0", "x".repeat(99))).collect();
+    sandbox.write("many.jsonl", format!("{{{}}}\n", fields.join(",")));
+    fails(&sandbox, "many_fields", "bleu --data many.jsonl --hyp-field a --ref-field b");
+    // The first of many blank lines is told, wherever the blocks of the reader end.
+    let records = format!("{good}\n").repeat(200);
+    sandbox.write("gap.jsonl", format!("{records}{}{good}\n", "\n".repeat(300)));
+    fails(&sandbox, "record_gap", "bleu --data gap.jsonl");
 }
 
 #[test]

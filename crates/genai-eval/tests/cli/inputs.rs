@@ -25,7 +25,10 @@ fn compressed_files() {
     sandbox.write("ref.gz", [gzip(start), gzip(end)].concat());
     let frames = [zstd::encode_all(start, 3).unwrap(), zstd::encode_all(end, 3).unwrap()];
     sandbox.write("ref.zst", frames.concat());
-    for file in ["ref.gz", "ref.zst"] {
+    // A frame to be skipped comes first: its magic number, its length, its bytes.
+    let skipped = [&[0x51, 0x2a, 0x4d, 0x18, 2, 0, 0, 0, 7, 7][..], &frames.concat()].concat();
+    sandbox.write("skipped.zst", skipped);
+    for file in ["ref.gz", "ref.zst", "skipped.zst"] {
         let score = sandbox.run(&format!("bleu --ref {file} --hyp a.txt {FULL}")).success();
         assert_eq!(score, plain(&sandbox), "{file}");
     }
@@ -106,6 +109,25 @@ fn an_empty_reference_is_not_a_missing_one() {
     assert!(empty.contains("\"ref_len\": 0") && empty.contains("nrefs:2"), "{empty}");
     let varying = score(line(r#"["a"]"#) + &line(r#"["a", "b"]"#));
     assert!(varying.contains("nrefs:var") && varying.contains("\"references\": null"), "{varying}");
+}
+
+/// A run in `--threads 65535` is like any other.
+#[test]
+fn more_threads_than_anyone_has() {
+    let sandbox = Sandbox::with_texts();
+    let line = format!("bleu --ref ref.txt --hyp a.txt --threads 65535 {FULL}");
+    assert_eq!(sandbox.run(&line).success(), plain(&sandbox));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_control_character_in_a_name_is_refused() {
+    let sandbox = Sandbox::with_texts();
+    sandbox.write("two\nlines", sandbox.read("a.txt"));
+    let ran = sandbox.run("bleu --ref ref.txt --hyp two\nlines");
+    assert_eq!((ran.code, ran.stderr.lines().count()), (2, 1), "{}", ran.stderr);
+    let named = sandbox.run("bleu --ref ref.txt --hyp ok=two\nlines --score-only --format json");
+    assert_eq!(named.success(), plain(&sandbox));
 }
 
 /// A name with `=` in it, if there is such a file.

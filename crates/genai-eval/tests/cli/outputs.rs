@@ -7,7 +7,7 @@ use crate::snapshot;
 fn the_extension_names_the_format() {
     let sandbox = Sandbox::with_texts();
     for (file, start) in
-        [("o.json", "{\n"), ("o.csv", "system,"), ("o.md", "| system"), ("o", "BLEU|")]
+        [("o.json", "{\n"), ("o.CSV", "system,"), ("o.md", "| system"), ("o", "BLEU|")]
     {
         let line = format!("bleu --ref ref.txt --hyp a.txt -o {file}");
         assert_eq!(sandbox.run(&line).success(), "");
@@ -34,6 +34,33 @@ fn links_pipes_and_permissions_are_respected() {
     assert_eq!(mode & 0o777, 0o600);
     sandbox.run("bleu --ref ref.txt --hyp a.txt -o /dev/null").success();
     assert!(!std::path::Path::new("/dev/null").is_file());
+    symlink("not-yet.json", sandbox.path("dangling.json")).unwrap();
+    sandbox.run("bleu --ref ref.txt --hyp a.txt -o dangling.json").success();
+    assert!(sandbox.path("dangling.json").is_symlink());
+    assert!(sandbox.read("not-yet.json").starts_with('{'));
+}
+
+/// What stands for standard output is written to, not replaced.
+#[test]
+fn names_of_standard_output() {
+    let sandbox = Sandbox::with_texts();
+    let plain = sandbox.run("bleu --ref ref.txt --hyp a.txt").success();
+    assert_eq!(sandbox.run("bleu --ref ref.txt --hyp a.txt -o -").success(), plain);
+    #[cfg(unix)]
+    assert_eq!(sandbox.run("bleu --ref ref.txt --hyp a.txt -o /dev/stdout").success(), plain);
+    let both = sandbox.run("bleu --ref ref.txt --hyp a.txt -o o.txt --segments -").success();
+    assert_eq!((both.lines().count(), sandbox.read("o.txt")), (3, plain));
+    assert!(!sandbox.names().iter().any(|name| name == "-" || name.contains(".part")));
+}
+
+/// Neither file is there if one of them could not be written.
+#[cfg(target_os = "linux")]
+#[test]
+fn both_outputs_or_none() {
+    let sandbox = Sandbox::with_texts();
+    let ran = sandbox.run("bleu --ref ref.txt --hyp a.txt -o /dev/full --segments s.jsonl");
+    assert_eq!(ran.code, 2, "{}", ran.stderr);
+    assert!(!sandbox.names().iter().any(|name| name == "s.jsonl" || name.contains(".part")));
 }
 
 #[test]

@@ -225,22 +225,23 @@ impl Bleu {
     }
 
     /// Why a score is 0 though there is text on both sides, and what one can do.
-    fn why_zero(sum: &BleuStats) -> Option<String> {
+    fn why_zero(&self, sum: &BleuStats) -> Option<String> {
         if sum.hypothesis_length == 0 || sum.reference_length == 0 {
             return None;
         }
         if sum.matches.iter().all(|&count| count == 0) {
             return Some("no token of the hypothesis is in its references".to_owned());
         }
+        if let (false, Some(n)) = (self.effective_order, sum.totals.iter().position(|&n| n == 0)) {
+            return Some(format!(
+                "no segment has {} tokens; --effective-order leaves out the orders that no segment \
+                 is long enough for",
+                n + 1
+            ));
+        }
         let n = sum.matches.iter().position(|&count| count == 0)? + 1;
-        Some(if sum.totals[n - 1] == 0 {
-            format!(
-                "no segment has {n} tokens; --effective-order leaves out the orders that no \
-                 segment is long enough for"
-            )
-        } else {
-            format!("no {n}-gram matches, and --smooth none makes that a zero")
-        })
+        let smoothing = self.smoothing.signature();
+        Some(format!("no {n}-gram matches, and smoothing '{smoothing}' makes that a zero"))
     }
 }
 
@@ -347,7 +348,7 @@ impl Metric for Bleu {
                 ("sys_len", Part::Count(hypothesis)),
                 ("ref_len", Part::Count(reference)),
             ],
-            remark: if value == 0.0 { Self::why_zero(sum) } else { None },
+            remark: if value == 0.0 { self.why_zero(sum) } else { None },
         }
     }
 
