@@ -10,6 +10,8 @@ const CHUNK: usize = 1 << 18;
 const BLOCK_BYTES: usize = 1 << 18;
 /// A line that has not ended by then never will: a device, or no text.
 const LONGEST_LINE: usize = 512 << 20;
+/// What is looked at to tell whether it is text.
+const SAMPLE: usize = 4096;
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Some lines of a file, as they were read.
@@ -114,7 +116,7 @@ impl Lines {
             census,
             byte_order_mark: false,
         };
-        while lines.buffer.len() < BYTE_ORDER_MARK.len() && lines.fill()? {}
+        while lines.buffer.len() < SAMPLE && lines.fill()? {}
         if is_utf16(&lines.buffer) {
             return Err(InputError::utf16(lines.name()));
         }
@@ -226,7 +228,6 @@ impl Lines {
 /// Whether it is text in UTF-16 without a byte-order mark: a quarter of its bytes are zero, which
 /// no text in UTF-8 comes near.
 fn is_utf16(bytes: &[u8]) -> bool {
-    const SAMPLE: usize = 4096;
     const FEWEST: usize = 64;
     let sample = &bytes[..bytes.len().min(SAMPLE)];
     let zeros = memchr_iter(0, sample).count();

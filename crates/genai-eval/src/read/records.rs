@@ -260,7 +260,7 @@ impl Block for RecordBlock {
                 .collect();
             let there = |at: usize, field: &Field| {
                 cells[at].ok_or_else(|| {
-                    let names = record.names.join(", ");
+                    let names = some_names(&record.names);
                     wrong(format!("no field '{}'; the record has: {names}", field.name))
                 })
             };
