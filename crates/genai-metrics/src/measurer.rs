@@ -89,6 +89,19 @@ impl<'m> Measurer<'m> {
 }
 
 /// A [`Measurer`] that has a segment's references before it.
+///
+/// ```
+/// use genai_metrics::{Bleu, Measurer, Scorer};
+/// let bleu = Bleu { max_order: 1, ..Bleu::default() };
+/// let mut measurer = Measurer::new([&bleu as &dyn Scorer]);
+/// let mut segment = measurer.prepare(&[Some("a b c"), None, Some("a b")])?;
+/// let mut rows = [[0.0; 4]; 2];
+/// for (row, hypothesis) in rows.iter_mut().zip(["a b d", "c"]) {
+///     segment.measure(hypothesis, row)?;
+/// }
+/// assert_eq!(rows, [[3.0, 3.0, 2.0, 3.0], [1.0, 2.0, 1.0, 1.0]]);
+/// # Ok::<(), genai_metrics::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Prepared<'r, 'm> {
     measurer: &'r mut Measurer<'m>,

@@ -87,7 +87,15 @@ pub trait Metric: Send + Sync {
 
 /// Statistics as a fixed-width row of numbers. Counts are exact below 2⁵³.
 ///
-/// See [`Metric`] for an implementation of both.
+/// ```
+/// use genai_metrics::{BleuStats, Row};
+/// let row = [3.0, 4.0, 2.0, 1.0, 3.0, 2.0]; // lengths, matches and totals up to bigrams
+/// let stats = BleuStats::read(&row);
+/// assert_eq!((stats.hypothesis_length, stats.matches[1]), (3, 1));
+/// let mut again = [0.0; 6];
+/// stats.write(&mut again);
+/// assert_eq!(again, row);
+/// ```
 pub trait Row: Clone + Debug + Send {
     /// Takes the statistics from a row of the metric's width.
     fn read(row: &[f64]) -> Self;
@@ -98,6 +106,13 @@ pub trait Row: Clone + Debug + Send {
 /// A metric as the engine runs it: any [`Metric`] over plain rows, behind one pointer.
 ///
 /// Every metric is both; import the one you need, since their methods share names.
+///
+/// ```
+/// use genai_metrics::{Bleu, Scorer};
+/// let scorer: Box<dyn Scorer> = Box::new(Bleu::default());
+/// assert_eq!(scorer.columns()[..3], ["sys_len", "ref_len", "matches_1"]);
+/// assert_eq!(scorer.score(&[4.0, 4.0, 4.0, 3.0, 2.0, 1.0, 4.0, 3.0, 2.0, 1.0]).value, 100.00000000000004);
+/// ```
 pub trait Scorer: Send + Sync {
     /// Name, tokenizer, direction, scale and signature.
     fn spec(&self) -> Spec;
@@ -111,7 +126,7 @@ pub trait Scorer: Send + Sync {
     fn describe(&self, score: &Score) -> String;
 }
 
-/// One thread's part of a [`Scorer`].
+/// One thread's part of a [`Scorer`]; a [`Measurer`](crate::Measurer) drives it.
 pub trait Worker: Send {
     /// Prepares a segment's references.
     fn prepare(&mut self, references: References<'_>);

@@ -2,6 +2,20 @@
 //!
 //! A [`Source`] hands out blocks of segments in order; a [`Block`] is parsed by whichever thread
 //! measures it. Nothing is held but the blocks under way.
+//!
+//! ```
+//! use genai_eval::read::{Block, Input, Lines, RecordFields, Records, Source};
+//! let file = r#"{"hyp": "a b", "refs": ["a c", null]}"#;
+//! let lines = Lines::new(Input::from_reader("file", file.as_bytes()))?;
+//! let mut records = Records::new(lines, RecordFields::default())?; // fields are found out
+//! while let Some(block) = records.next_block()? {
+//!     block.visit(&mut |segment| {
+//!         assert_eq!((segment.hypotheses, segment.references), (&["a b"][..], &[Some("a c"), None][..]));
+//!         Ok(())
+//!     })?;
+//! }
+//! # Ok::<(), genai_eval::read::InputError>(())
+//! ```
 
 mod census;
 mod error;
