@@ -10,7 +10,7 @@ use crate::text::TokenId;
 /// if the reference that has most of it has k.
 ///
 /// Most tokens occur once in a reference, which leaves one place to look at. Where places are
-/// many, the caller's budget runs out.
+/// many, the caller does better with something else; [`read`](Self::read) says how many they are.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Occurrences {
     order: usize,
@@ -18,10 +18,19 @@ pub(super) struct Occurrences {
     tokens: Vec<TokenId>,
     /// One for each of these tokens. Place 0 stands for nowhere.
     places: Vec<Place>,
-    /// For each token of the references its last place; 0 for the unknown token, which comes last.
-    last: Vec<u32>,
+    /// For each token of the references; the unknown token, which has no place, comes last.
+    chains: Vec<Chain>,
     /// The hypothesis, unknown tokens all the same, and a margin of them.
     hypothesis: Vec<TokenId>,
+}
+
+/// The places of a token.
+#[derive(Clone, Copy, Debug, Default)]
+struct Chain {
+    /// The last place, or 0.
+    last: u32,
+    /// How many there are.
+    length: u32,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -47,8 +56,8 @@ impl Occurrences {
     /// Forgets the segment before.
     pub(super) fn reset(&mut self, order: usize, distinct: usize) {
         self.order = order;
-        self.last.clear();
-        self.last.resize(distinct + 1, 0);
+        self.chains.clear();
+        self.chains.resize(distinct + 1, Chain::default());
         self.tokens.clear();
         self.places.clear();
         self.add_border();
@@ -68,9 +77,11 @@ impl Occurrences {
     pub(super) fn add_reference(&mut self, tokens: &[TokenId]) {
         let begin = index(self.tokens.len());
         self.tokens.extend_from_slice(tokens);
-        let Self { places, last, .. } = self;
+        let Self { places, chains, .. } = self;
         places.extend((begin..).zip(tokens).map(|(place, &token)| {
-            let earlier = std::mem::replace(&mut last[token as usize], place);
+            let chain = &mut chains[token as usize];
+            let earlier = std::mem::replace(&mut chain.last, place);
+            chain.length += 1;
             Place { earlier, begin, taken: 0 }
         }));
         self.add_border();
@@ -81,31 +92,39 @@ impl Occurrences {
         self.tokens.split(|&token| token == BORDER).filter(|tokens| !tokens.is_empty())
     }
 
-    /// Adds the matches of each order, or returns `None` when it would have to look at more than
-    /// `budget` places beyond one for each token.
-    pub(super) fn count_matches(
-        &mut self,
-        hypothesis: &[TokenId],
-        budget: usize,
-        matches: &mut [u64],
-    ) -> Option<()> {
+    /// Takes the hypothesis whose matches are counted next; returns how many places that takes
+    /// looking at.
+    pub(super) fn read(&mut self, hypothesis: &[TokenId]) -> u64 {
         let margin = self.margin();
-        let Self { order, tokens, places, last, hypothesis: padded } = self;
-        let unknown = index(last.len() - 1);
+        let Self { chains, hypothesis: padded, .. } = self;
+        let unknown = index(chains.len() - 1);
+        let mut visits = 0;
         padded.clear();
-        padded.extend(hypothesis.iter().map(|&token| token.min(unknown)));
+        padded.extend(hypothesis.iter().map(|&token| {
+            let token = token.min(unknown);
+            visits += u64::from(chains[token as usize].length);
+            token
+        }));
         padded.resize(hypothesis.len() + margin, unknown);
+        visits
+    }
+
+    /// Adds the matches of each order of the hypothesis that was [read](Self::read). The order is
+    /// at most [`HIGHEST_ORDER`].
+    pub(super) fn count_matches(&mut self, matches: &mut [u64]) {
+        let margin = self.margin();
+        let Self { order, tokens, places, chains, hypothesis: padded } = self;
+        let length = padded.len() - margin;
         for place in &mut *places {
             place.taken = 0;
         }
         let all_orders: Orders = (1 << (*order * LANE)) - 1;
-        let mut budget = budget;
         let mut counts = [0; HIGHEST_ORDER];
-        for first in (0..hypothesis.len()).step_by(MOST_ADDED) {
+        for first in (0..length).step_by(MOST_ADDED) {
             let mut sum: Orders = 0;
-            for i in first..hypothesis.len().min(first + MOST_ADDED) {
+            for i in first..length.min(first + MOST_ADDED) {
                 let wanted = &padded[i..i + margin];
-                let mut at = last[wanted[0] as usize] as usize;
+                let mut at = chains[wanted[0] as usize].last as usize;
                 let (mut here, mut elsewhere) = (0, 0);
                 loop {
                     let place = &mut places[at];
@@ -116,7 +135,6 @@ impl Occurrences {
                     if place.earlier == 0 {
                         break;
                     }
-                    budget = budget.checked_sub(1)?;
                     if place.earlier < place.begin {
                         elsewhere |= here;
                         here = 0;
@@ -130,7 +148,6 @@ impl Occurrences {
             }
         }
         matches.iter_mut().zip(counts).for_each(|(own, more)| *own += more);
-        Some(())
     }
 }
 
