@@ -10,15 +10,15 @@ use crate::read::json::Cell;
 pub(super) fn write(report: &Report<'_>, view: View, out: &mut dyn Write) -> io::Result<()> {
     let mut writer = csv::Writer::from_writer(out);
     let mut headed = false;
-    let mut row = |fixed: &[(&str, String)], score: &Score| {
+    let mut row = |fixed: &[(&str, String)], score: &Score| -> io::Result<()> {
         let parts = flat_parts(score);
         if !headed {
             let names = fixed.iter().map(|(name, _)| *name).chain(parts.iter().map(|(n, _)| &**n));
-            writer.write_record(names)?;
+            writer.write_record(names).map_err(io_error)?;
             headed = true;
         }
-        writer
-            .write_record(fixed.iter().map(|(_, value)| value).chain(parts.iter().map(|(_, v)| v)))
+        let values = fixed.iter().map(|(_, value)| value).chain(parts.iter().map(|(_, v)| v));
+        writer.write_record(values).map_err(io_error)
     };
     for result in &report.results {
         let named = |key, value: &str| (key, value.to_owned());
@@ -46,6 +46,14 @@ pub(super) fn write(report: &Report<'_>, view: View, out: &mut dyn Write) -> io:
         }
     }
     writer.flush()
+}
+
+/// The error as the output reported it: its kind tells a closed pipe from a full disk.
+fn io_error(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
 }
 
 /// Parts with several numbers become several columns, numbered from 1.

@@ -63,6 +63,20 @@ fn both_outputs_or_none() {
     assert!(!sandbox.names().iter().any(|name| name == "s.jsonl" || name.contains(".part")));
 }
 
+/// A reader such as `head` that has seen enough is no error.
+#[test]
+fn a_closed_pipe_is_quiet() {
+    let sandbox = Sandbox::new();
+    sandbox.write("text", "A line of some words.\n".repeat(20_000));
+    for format in ["text", "json", "jsonl", "csv", "md"] {
+        for more in ["", " --score-only"] {
+            let line = format!("bleu --ref text --hyp text --sentence --format {format}{more}");
+            assert_eq!(sandbox.run_into_closed_pipe(&line), (0, String::new()), "{line}");
+        }
+    }
+    assert_eq!(sandbox.run_into_closed_pipe("tokenize text"), (0, String::new()));
+}
+
 #[test]
 fn the_gate() {
     let sandbox = Sandbox::with_texts();
