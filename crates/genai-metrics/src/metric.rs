@@ -78,6 +78,12 @@ pub trait Metric: Send + Sync {
     /// The score of any sum of statistics; finite for any input.
     fn score(&self, sum: &Self::Stats) -> Score;
 
+    /// Why the score of a sum is what one may not expect, and what one can do, for people.
+    fn remark(&self, sum: &Self::Stats) -> Option<String> {
+        let _ = sum;
+        None
+    }
+
     /// The score's parts in a line, as people read them after the score itself.
     fn describe(&self, score: &Score) -> String {
         let _ = score;
@@ -122,6 +128,8 @@ pub trait Scorer: Send + Sync {
     fn worker(&self) -> Box<dyn Worker + '_>;
     /// The score of a row or of any sum of rows.
     fn score(&self, row: &[f64]) -> Score;
+    /// Why a score is what one may not expect; see [`Metric::remark`].
+    fn remark(&self, row: &[f64]) -> Option<String>;
     /// The score's parts as people read them; see [`Metric::describe`].
     fn describe(&self, score: &Score) -> String;
 }
@@ -149,6 +157,10 @@ impl<M: Metric> Scorer for M {
 
     fn score(&self, row: &[f64]) -> Score {
         Metric::score(self, &M::Stats::read(row))
+    }
+
+    fn remark(&self, row: &[f64]) -> Option<String> {
+        Metric::remark(self, &M::Stats::read(row))
     }
 
     fn describe(&self, score: &Score) -> String {

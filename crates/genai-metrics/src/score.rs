@@ -15,14 +15,12 @@ pub struct Score {
     pub value: f64,
     /// What it was computed from, in the order of reports.
     pub parts: Vec<(&'static str, Part)>,
-    /// Why the value is what one may not expect, for people.
-    pub remark: Option<String>,
 }
 
 impl Score {
     /// A score without parts.
     pub fn new(value: f64) -> Self {
-        Self { value, parts: Vec::new(), remark: None }
+        Self { value, parts: Vec::new() }
     }
 
     /// The part of that name.

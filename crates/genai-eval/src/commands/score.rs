@@ -4,6 +4,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use anyhow::{Result, anyhow, bail};
+use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches, value_parser};
 use genai_metrics::metrics::Entry;
 use genai_metrics::text::Scheme;
@@ -34,7 +35,7 @@ struct ReportArguments {
     #[arg(long, value_name = "N", value_parser = value_parser!(u8).range(0..=17))]
     width: Option<u8>,
     /// text, json, jsonl, csv or md [default: by the extension of -o, else text]
-    #[arg(long, value_name = "FORMAT", value_parser = ["text", "json", "jsonl", "csv", "md"], hide_possible_values = true)]
+    #[arg(long, value_name = "FORMAT", value_parser = PossibleValuesParser::new(Format::names()), hide_possible_values = true)]
     format: Option<String>,
     /// Write to FILE instead of stdout
     #[arg(short, long, value_name = "FILE")]
@@ -128,7 +129,7 @@ pub(super) fn run(entry: &'static Entry, matches: &ArgMatches) -> Result<Outcome
 
     let mut report = make_report(&metrics, with_sentences, &measured, &systems, inputs);
     for result in &report.results {
-        if let Some(remark) = &result.score.remark {
+        if let Some(remark) = &result.remark {
             messages.note(&format!("{}: {remark}", result.system));
         }
     }
@@ -249,10 +250,12 @@ fn make_report<'a>(
         let columns = first_column..first_column + corpus.columns().len();
         first_column = columns.end;
         for (i, system) in systems.iter().enumerate() {
-            let score = corpus.score(&measured.sums[i][columns.clone()]);
+            let sum = &measured.sums[i][columns.clone()];
+            let score = corpus.score(sum);
             results.push(SystemResult {
                 system: system.clone(),
                 spec: corpus.spec(),
+                remark: corpus.remark(sum),
                 description: corpus.describe(&score),
                 score,
                 signature: sign(&**corpus),

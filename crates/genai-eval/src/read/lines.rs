@@ -63,12 +63,7 @@ impl LineBlock {
             let at = error.valid_up_to();
             let index = self.ends.partition_point(|&end| end < at);
             let start = if index == 0 { 0 } else { self.ends[index - 1] + 1 };
-            InputError::NotUtf8 {
-                name: name.to_owned(),
-                line: first + index as u64 + 1,
-                byte: at - start + 1 + if index == 0 { self.taken_off } else { 0 },
-                value: self.bytes[at],
-            }
+            self.not_utf8(name, first, index, at - start, self.bytes[at])
         })?;
         let mut start = 0;
         Ok(self.ends.iter().map(move |&end| {
@@ -76,6 +71,30 @@ impl LineBlock {
             start = end + 1;
             line.strip_suffix('\r').unwrap_or(line)
         }))
+    }
+}
+
+impl LineBlock {
+    /// The error for a byte of one of the lines, both from 0, as an editor would count them.
+    fn not_utf8(&self, name: &str, first: u64, index: usize, at: usize, value: u8) -> InputError {
+        let before = if index == 0 { self.taken_off } else { 0 };
+        let line = first + index as u64 + 1;
+        InputError::NotUtf8 { name: name.to_owned(), line, byte: before + at + 1, value }
+    }
+
+    /// The lines as bytes that are known to be UTF-8, or the error for one that is not.
+    pub(super) fn checked_lines(
+        &self,
+        name: &str,
+        first: u64,
+    ) -> impl Iterator<Item = Result<&[u8], InputError>> {
+        self.lines().enumerate().map(move |(index, line)| match std::str::from_utf8(line) {
+            Ok(_) => Ok(line),
+            Err(error) => {
+                let at = error.valid_up_to();
+                Err(self.not_utf8(name, first, index, at, line[at]))
+            }
+        })
     }
 }
 

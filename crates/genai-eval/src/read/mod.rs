@@ -76,9 +76,6 @@ pub enum FileRole {
 
 /// Consecutive segments, not yet parsed.
 pub trait Block: Send + Sync {
-    /// The number of the first segment, from 0.
-    fn first(&self) -> u64;
-
     /// How many bytes it holds, so that what is read ahead can be bounded.
     fn bytes(&self) -> usize;
 

@@ -118,10 +118,6 @@ pub struct ParallelBlock {
 }
 
 impl Block for ParallelBlock {
-    fn first(&self) -> u64 {
-        self.first
-    }
-
     fn bytes(&self) -> usize {
         self.columns.iter().map(LineBlock::bytes).sum()
     }

@@ -117,7 +117,7 @@ impl Records {
         }
         let mut found = None;
         if fields.hypotheses.is_empty() || fields.references.is_empty() {
-            let first = ahead.lines().next().unwrap_or_default();
+            let first = ahead.checked_lines(name, 0).next().unwrap_or(Ok(&[]))?;
             let record = Selection::parse(first, &[])
                 .map_err(|error| parse_error(name, 1, first, &error))?;
             found = Some(find_fields(name, &record.names, &mut fields)?);
@@ -234,10 +234,6 @@ pub struct RecordBlock {
 }
 
 impl Block for RecordBlock {
-    fn first(&self) -> u64 {
-        self.first
-    }
-
     fn bytes(&self) -> usize {
         self.lines.bytes()
     }
@@ -247,8 +243,9 @@ impl Block for RecordBlock {
         visit: &mut dyn FnMut(SegmentTexts<'_>) -> Result<(), genai_metrics::Error>,
     ) -> Result<(), InputError> {
         let Layout { name, fields, roots } = &*self.layout;
-        for (i, line) in self.lines.lines().take(self.records).enumerate() {
-            let number = self.first + i as u64 + 1;
+        let lines = self.lines.checked_lines(name, self.first).take(self.records);
+        for (line, number) in lines.zip(self.first + 1..) {
+            let line = line?;
             let record = Selection::parse(line, roots)
                 .map_err(|error| parse_error(name, number, line, &error))?;
             let wrong = |message| InputError::Record { name: name.clone(), line: number, message };
@@ -333,16 +330,11 @@ fn expected(what: &str, field: &Field, found: &Cell) -> String {
 }
 
 fn parse_error(name: &str, line: u64, bytes: &[u8], error: &serde_json::Error) -> InputError {
-    let name = name.to_owned();
-    if let Err(error) = std::str::from_utf8(bytes) {
-        let at = error.valid_up_to();
-        return InputError::NotUtf8 { name, line, byte: at + 1, value: bytes[at] };
-    }
     if is_blank(bytes) {
-        return blank_line(&name, line);
+        return blank_line(name, line);
     }
     let message = format!("{}; expected one JSON object a line", super::json::message(error));
-    InputError::Json { name, line, column: error.column(), message }
+    InputError::Json { name: name.to_owned(), line, column: error.column(), message }
 }
 
 fn blank_line(name: &str, line: u64) -> InputError {

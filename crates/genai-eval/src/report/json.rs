@@ -42,8 +42,10 @@ struct FileJson<'a> {
 struct ResultJson<'a> {
     system: &'a str,
     metric: &'static str,
-    #[serde(flatten)]
-    value: Value<'a>,
+    score: f64,
+    /// Why the score is what one may not expect.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    remark: Option<&'a str>,
     direction: String,
     scale: f64,
     signature: &'a str,
@@ -52,14 +54,6 @@ struct ResultJson<'a> {
     sentence_signature: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     sentences: Option<SentenceList<'a>>,
-}
-
-/// The score, and where it is not what one may expect, why.
-#[derive(Serialize)]
-struct Value<'a> {
-    score: f64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    remark: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -152,7 +146,8 @@ fn result_json<'a>(result: &'a SystemResult<'a>) -> ResultJson<'a> {
     ResultJson {
         system: &result.system,
         metric: result.spec.name,
-        value: Value { score: result.score.value, remark: result.score.remark.as_deref() },
+        score: result.score.value,
+        remark: result.remark.as_deref(),
         direction: result.spec.direction.to_string(),
         scale: result.spec.scale,
         signature: &result.signature,

@@ -43,7 +43,7 @@ pub(crate) struct InputFile {
     /// As it was named.
     pub(crate) path: String,
     /// Of the file as stored, in hexadecimal; computed only for formats that show it.
-    pub sha256: Option<String>,
+    pub(crate) sha256: Option<String>,
 }
 
 /// One metric's word on one system.
@@ -55,6 +55,8 @@ pub(crate) struct SystemResult<'a> {
     pub(crate) spec: Spec,
     /// Its value and parts.
     pub(crate) score: Score,
+    /// Why the value is what one may not expect.
+    pub(crate) remark: Option<String>,
     /// The parts as people read them.
     pub(crate) description: String,
     /// The signature of the run.
@@ -87,6 +89,11 @@ impl Format {
         ("csv", Self::Csv),
         ("md", Self::Markdown),
     ];
+
+    /// The formats' names.
+    pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+        Self::ALL.iter().map(|(name, _)| *name)
+    }
 
     /// The format of that name or file extension.
     pub(crate) fn named(name: &str) -> Option<Self> {

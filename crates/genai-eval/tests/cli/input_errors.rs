@@ -136,6 +136,14 @@ fn records() {
     }
     sandbox.write("bytes.jsonl", b"{\"hyp\": \"caf\xe9\", \"ref\": \"a\"}\n");
     fails(&sandbox, "record_not_utf8", "bleu --data bytes.jsonl");
+    sandbox.write("marked.jsonl", b"\xef\xbb\xbf{\"hyp\": \"caf\xe9\"}\n");
+    fails(&sandbox, "record_after_byte_order_mark", "bleu --data marked.jsonl");
+    // Also where nobody asked for the field, and not before an error in an earlier line.
+    let unused = b"{\"hyp\": \"a\", \"ref\": \"a\", \"other\": \"\xff\"}\n";
+    sandbox.write("unused.jsonl", [good.as_bytes(), b"\n", unused].concat());
+    fails(&sandbox, "record_unused_field_not_utf8", "bleu --data unused.jsonl");
+    sandbox.write("two.jsonl", [good.as_bytes(), b"\n{\n", unused].concat());
+    fails(&sandbox, "record_first_error_first", "bleu --data two.jsonl");
     sandbox.write("blank.jsonl", "\n\n");
     fails(&sandbox, "records_all_blank", "bleu --data blank.jsonl --hyp-field a --ref-field b");
     sandbox.write("several.jsonl", r#"{"output": "a", "response": "b", "ref": "a"}"#);

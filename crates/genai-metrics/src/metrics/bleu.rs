@@ -3,7 +3,7 @@
 //! Papineni, Roukos, Ward and Zhu 2002, *BLEU: a Method for Automatic Evaluation of Machine
 //! Translation*; smoothing after Chen and Cherry 2014. The numbers are those of sacreBLEU 2.6.0
 //! on Python up to 3.11, to the bit: Python 3.12 sums logarithms with compensation, which moves
-//! about a third of all scores in the last place.
+//! many scores in the last place.
 
 use crate::error::{Error, ErrorKind};
 use crate::kernel::{NgramTable, PerOrder};
@@ -223,26 +223,6 @@ impl Bleu {
         }
         Precisions { percent, matches, totals, orders }
     }
-
-    /// Why a score is 0 though there is text on both sides, and what one can do.
-    fn why_zero(&self, sum: &BleuStats) -> Option<String> {
-        if sum.hypothesis_length == 0 || sum.reference_length == 0 {
-            return None;
-        }
-        if sum.matches.iter().all(|&count| count == 0) {
-            return Some("no token of the hypothesis is in its references".to_owned());
-        }
-        if let (false, Some(n)) = (self.effective_order, sum.totals.iter().position(|&n| n == 0)) {
-            return Some(format!(
-                "no segment has {} tokens; --effective-order leaves out the orders that no segment \
-                 is long enough for",
-                n + 1
-            ));
-        }
-        let n = sum.matches.iter().position(|&count| count == 0)? + 1;
-        let smoothing = self.smoothing.signature();
-        Some(format!("no {n}-gram matches, and smoothing '{smoothing}' makes that a zero"))
-    }
 }
 
 struct Precisions {
@@ -348,8 +328,28 @@ impl Metric for Bleu {
                 ("sys_len", Part::Count(hypothesis)),
                 ("ref_len", Part::Count(reference)),
             ],
-            remark: if value == 0.0 { self.why_zero(sum) } else { None },
         }
+    }
+
+    /// Why a score is 0 though there is text on both sides, and what one can do.
+    fn remark(&self, sum: &BleuStats) -> Option<String> {
+        let nothing_to_say = sum.hypothesis_length == 0 || sum.reference_length == 0;
+        if nothing_to_say || Metric::score(self, sum).value != 0.0 {
+            return None;
+        }
+        if sum.matches.iter().all(|&count| count == 0) {
+            return Some("no token of the hypothesis is in its references".to_owned());
+        }
+        if let (false, Some(n)) = (self.effective_order, sum.totals.iter().position(|&n| n == 0)) {
+            return Some(format!(
+                "no segment has {} tokens; --effective-order leaves out the orders that no segment \
+                 is long enough for",
+                n + 1
+            ));
+        }
+        let n = sum.matches.iter().position(|&count| count == 0)? + 1;
+        let smoothing = self.smoothing.signature();
+        Some(format!("no {n}-gram matches, and smoothing '{smoothing}' makes that a zero"))
     }
 
     fn describe(&self, score: &Score) -> String {
