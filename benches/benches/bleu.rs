@@ -11,7 +11,8 @@ fn main() {
     let mut group = criterion.benchmark_group("bleu");
     for script in Script::ALL {
         let corpus = Corpus::generate(script, 1000, 1);
-        let tokenizer = Tokenizer { scheme: script.scheme(), lowercase: false };
+        let tokenizer =
+            Tokenizer { scheme: script.scheme(), lowercase: false, ..Tokenizer::default() };
         let bleu = Bleu { tokenizer, ..Bleu::default() };
         let references: Vec<_> = corpus.references.iter().map(|r| [Some(r.as_str())]).collect();
         group.throughput(Throughput::Elements(references.len() as u64));

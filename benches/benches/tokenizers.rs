@@ -19,7 +19,7 @@ fn main() {
                 if lowercase && scheme != Scheme::V13a {
                     continue;
                 }
-                let tokenizer = Tokenizer { scheme, lowercase };
+                let tokenizer = Tokenizer { scheme, lowercase, ..Tokenizer::default() };
                 let id = BenchmarkId::from_parameter(format!("{scheme}{folding}"));
                 group.bench_with_input(id, &texts, |bencher, texts| {
                     let mut tokens = Tokens::default();

@@ -264,7 +264,8 @@ mod tests {
     fn scores_are_like_a_fair_systems() {
         for script in Script::ALL {
             let corpus = Corpus::generate(script, 2000, 1);
-            let tokenizer = Tokenizer { scheme: script.scheme(), lowercase: false };
+            let tokenizer =
+                Tokenizer { scheme: script.scheme(), lowercase: false, ..Tokenizer::default() };
             let bleu = Bleu { tokenizer, ..Bleu::default() };
             let references: Vec<_> = corpus.references.iter().map(|r| [Some(&**r)]).collect();
             let score = bleu

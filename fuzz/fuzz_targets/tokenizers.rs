@@ -9,7 +9,7 @@ use libfuzzer_sys::fuzz_target;
 
 /// What is left of the text when it comes to cutting.
 fn rewritten(text: &str, tokenizer: Tokenizer) -> String {
-    let Tokenizer { scheme, lowercase: fold } = tokenizer;
+    let Tokenizer { scheme, lowercase: fold, .. } = tokenizer;
     let mut folded = String::new();
     if fold {
         lowercase(text, &mut folded);
@@ -30,7 +30,7 @@ fuzz_target!(|bytes: &[u8]| {
     let mut used_again = Tokens::default();
     for &scheme in Scheme::ALL {
         for lowercase in [false, true] {
-            let tokenizer = Tokenizer { scheme, lowercase };
+            let tokenizer = Tokenizer { scheme, lowercase, ..Tokenizer::default() };
             used_again.cut(tokenizer, &text).expect("shorter than the limit");
             let tokens: Vec<&str> = used_again.iter().collect();
             for token in &tokens {

@@ -39,7 +39,7 @@ impl Params {
         }
         let scheme: Scheme = self.tokenize.parse().unwrap();
         Some(Bleu {
-            tokenizer: Tokenizer { scheme, lowercase: self.lowercase },
+            tokenizer: Tokenizer { scheme, lowercase: self.lowercase, ..Tokenizer::default() },
             smoothing: match self.smooth_method.as_str() {
                 "none" => Smoothing::None,
                 "floor" => Smoothing::Floor(self.smooth_value.unwrap_or(0.1)),
@@ -266,7 +266,7 @@ fn check_tokenizers(text: &str, lowercase: bool, outputs: &Value) -> usize {
     let mut checked = 0;
     for &scheme in Scheme::ALL {
         let Some(expected) = outputs.get(scheme.name()).and_then(Value::as_str) else { continue };
-        let tokenizer = Tokenizer { scheme, lowercase };
+        let tokenizer = Tokenizer { scheme, lowercase, ..Tokenizer::default() };
         assert_eq!(tokenizer.line(text).unwrap(), expected, "{scheme} of {text:?}");
         // The tokens are the line, split as Python splits it.
         let words: Vec<&str> = expected
@@ -339,7 +339,9 @@ fn corpora_tokenizers() {
             checked += check_tokenizers(&text, true, &record["bleu_lowercase"]);
         }
         assert_eq!(lower_case(&text), take::<String>(&record, "python_lower"));
-        let words = Tokenizer { scheme: Scheme::None, lowercase: false }.tokenize(&text).unwrap();
+        let words = Tokenizer { scheme: Scheme::None, lowercase: false, ..Tokenizer::default() }
+            .tokenize(&text)
+            .unwrap();
         assert_eq!(words, take::<Vec<String>>(&record, "python_split"));
     }
     let mut files: std::collections::HashMap<String, Vec<String>> =

@@ -349,7 +349,7 @@ proptest! {
         max_order in 1..=9usize,
         effective_order in any::<bool>(),
     ) {
-        let tokenizer = Tokenizer { scheme, lowercase };
+        let tokenizer = Tokenizer { scheme, lowercase, ..Tokenizer::default() };
         let bleu = Bleu { tokenizer, max_order, effective_order, smoothing: Smoothing::AddK(1.0) };
         let mut whole = Evaluator::new(&bleu);
         let mut parts = [Evaluator::new(&bleu), Evaluator::new(&bleu)];

@@ -47,7 +47,11 @@ const IN_MEMORY: usize = 64 << 20;
 
 pub(super) fn run(matches: &ArgMatches) -> Result<Outcome> {
     let arguments = Arguments::from_arg_matches(matches)?;
-    let tokenizer = Tokenizer { scheme: arguments.scheme.parse()?, lowercase: arguments.lowercase };
+    let tokenizer = Tokenizer {
+        scheme: arguments.scheme.parse()?,
+        lowercase: arguments.lowercase,
+        ..Tokenizer::default()
+    };
     let output = Output::open(arguments.output.as_deref())?;
     if arguments.files.iter().filter(|file| *file == STANDARD_INPUT).count() > 1 {
         return Err(InputError::StandardInputTwice.into());

@@ -13,7 +13,7 @@ use crate::options::{Level, OptionKind, OptionSpec, Options};
 use crate::score::{Part, Score};
 use crate::segment::{References, Text};
 use crate::spec::{Direction, Signature, Spec};
-use crate::text::Tokenizer;
+use crate::text::{Stemmer, Tokenizer};
 
 /// The highest n-gram order that can be asked for.
 const HIGHEST_ORDER: u32 = PerOrder::HIGHEST;
@@ -241,11 +241,14 @@ impl Metric for Bleu {
 
     fn spec(&self) -> Spec {
         let Self { tokenizer, smoothing, max_order: _, effective_order } = self;
-        let Tokenizer { scheme, lowercase } = tokenizer;
+        let Tokenizer { scheme, lowercase, stemmer, sentences: _ } = tokenizer;
         let mut signature = Signature::default();
         signature.push("case", if *lowercase { "lc" } else { "mixed" });
         signature.push("eff", if *effective_order { "yes" } else { "no" });
         signature.push("tok", scheme.name());
+        if *stemmer != Stemmer::None {
+            signature.push("stem", stemmer.name());
+        }
         signature.push("smooth", smoothing.signature());
         // The reference does not sign the order, and its signature stays as it is for order 4.
         if self.order() != 4 {

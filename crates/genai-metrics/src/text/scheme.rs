@@ -12,7 +12,7 @@ use crate::error::{Error, ErrorKind};
 /// ```
 /// use genai_metrics::Tokenizer;
 /// use genai_metrics::text::Scheme;
-/// let line = |scheme| Tokenizer { scheme, lowercase: false }.line("It's 3.5, ok.");
+/// let line = |scheme| Tokenizer { scheme, lowercase: false, ..Tokenizer::default() }.line("It's 3.5, ok.");
 /// assert_eq!(line(Scheme::V13a)?, "It's 3.5 , ok .");
 /// assert_eq!(line(Scheme::Intl)?, "It ' s 3.5 , ok .");
 /// assert_eq!(line("none".parse()?)?, "It's 3.5, ok.");

@@ -3,7 +3,7 @@
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::blocks::Spans;
-use super::{Scheme, intl, is_white_space, lowercase, plain, v13a, zh};
+use super::{Scheme, SentenceSplit, Stemmer, intl, is_white_space, lowercase, plain, v13a, zh};
 use crate::error::{Error, ErrorKind};
 use crate::options::{OptionKind, OptionSpec, Options};
 
@@ -14,7 +14,7 @@ use crate::options::{OptionKind, OptionSpec, Options};
 ///
 /// ```
 /// use genai_metrics::{Tokenizer, text::Scheme};
-/// let tokenizer = Tokenizer { scheme: Scheme::V13a, lowercase: true };
+/// let tokenizer = Tokenizer { scheme: Scheme::V13a, lowercase: true, ..Tokenizer::default() };
 /// assert_eq!(tokenizer.tokenize("Hello, World!")?, ["hello", ",", "world", "!"]);
 /// # Ok::<(), genai_metrics::Error>(())
 /// ```
@@ -24,6 +24,10 @@ pub struct Tokenizer {
     pub scheme: Scheme,
     /// Whether the text is lower-cased first, as Python's `str.lower()` does it.
     pub lowercase: bool,
+    /// What words are reduced to.
+    pub stemmer: Stemmer,
+    /// How the text falls into sentences, each of which is cut by itself.
+    pub sentences: SentenceSplit,
 }
 
 impl Tokenizer {
@@ -82,7 +86,8 @@ impl Tokenizer {
     /// [`ErrorKind::UnknownName`].
     pub fn from_options(options: &Options) -> Result<Self, Error> {
         let scheme = options.get(Self::TOKENIZE.name).map_or(Ok(Scheme::default()), str::parse)?;
-        Ok(Self { scheme, lowercase: options.flag(Self::LOWERCASE.name) })
+        let lowercase = options.flag(Self::LOWERCASE.name);
+        Ok(Self { scheme, lowercase, ..Self::default() })
     }
 }
 
@@ -121,7 +126,7 @@ impl Tokens {
         if text.len() >= LIMIT {
             return Err(Error::new(ErrorKind::SegmentTooLong { bytes: text.len() }));
         }
-        let Tokenizer { scheme, lowercase: fold } = tokenizer;
+        let Tokenizer { scheme, lowercase: fold, stemmer: _, sentences: _ } = tokenizer;
         let Self { buffer, length, spans, spare } = self;
         buffer.clear();
         spans.clear();
@@ -217,7 +222,7 @@ mod tests {
         #[test]
         fn tokens_are_parts_of_the_text(text in "(\\PC|[ \u{301}\u{a0}\u{2028}a1.,'-]){0,40}") {
             for &scheme in Scheme::ALL {
-                let tokens = Tokenizer { scheme, lowercase: false }.tokenize(&text).unwrap();
+                let tokens = Tokenizer { scheme, lowercase: false, ..Tokenizer::default() }.tokenize(&text).unwrap();
                 for token in &tokens {
                     prop_assert!(!token.is_empty() && !token.contains(is_white_space));
                 }
@@ -232,7 +237,8 @@ mod tests {
 
     #[test]
     fn unicode_splits_words_and_marks() {
-        let tokenizer = Tokenizer { scheme: Scheme::Unicode, lowercase: false };
+        let tokenizer =
+            Tokenizer { scheme: Scheme::Unicode, lowercase: false, ..Tokenizer::default() };
         let tokens = tokenizer.tokenize("Can't stop: 3.5 km 1 \u{301},1").unwrap();
         assert_eq!(tokens, ["Can't", "stop", ":", "3.5", "km", "1", "\u{301}", ",", "1"]);
     }

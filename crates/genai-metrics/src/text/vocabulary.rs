@@ -305,7 +305,7 @@ mod tests {
         /// Ids against a map of strings: tokens of every length, texts one after the other.
         #[test]
         fn equals_a_map_of_strings(texts in prop::collection::vec("[ab\0é]{0,3}|([ab]{6,20}|b\0{0,9}| |[a-c]){0,200}", 1..5)) {
-            let tokenizer = Tokenizer { scheme: Scheme::None, lowercase: false };
+            let tokenizer = Tokenizer { scheme: Scheme::None, lowercase: false, ..Tokenizer::default() };
             let (mut vocabulary, mut tokens) = (Vocabulary::default(), Tokens::default());
             for round in 0..3 {
                 vocabulary.clear();
