@@ -35,6 +35,11 @@ pub enum OptionKind {
     YesNo,
     /// One of these names.
     Choice(&'static [&'static str]),
+    /// Some of these names, separated by commas.
+    Names(&'static [&'static str]),
+    /// A text file. The value is what it holds, not its name: whoever takes the option from a user
+    /// reads the file.
+    File,
     /// A whole number from `min` to `max`.
     Integer {
         /// The least.
@@ -56,8 +61,8 @@ pub enum OptionKind {
 /// let mut options = Options::default();
 /// options.set("tokenize", "zh");
 /// let bleu = metrics::find("bleu").unwrap();
-/// let scorer = (bleu.build)(&options, Level::Corpus)?;
-/// assert_eq!(scorer.spec().signature.to_string(), "case:mixed|eff:no|tok:zh|smooth:exp");
+/// let scorers = (bleu.build)(&options, Level::Corpus)?;
+/// assert_eq!(scorers[0].spec().signature.to_string(), "case:mixed|eff:no|tok:zh|smooth:exp");
 /// # Ok::<(), genai_metrics::Error>(())
 /// ```
 #[derive(Clone, Debug, Default)]
@@ -91,6 +96,37 @@ impl Options {
             || "yes or no".to_owned(),
         )?;
         Ok(known.map(|word| word == "yes"))
+    }
+
+    /// The option's value as names from a list, each at most once, in the order given.
+    ///
+    /// # Errors
+    /// [`ErrorKind::UnknownName`], [`ErrorKind::BadValue`].
+    pub fn names(
+        &self,
+        name: &'static str,
+        known: &'static [&'static str],
+    ) -> Result<Option<Vec<&'static str>>, Error> {
+        let Some(value) = self.get(name) else { return Ok(None) };
+        let mut names = Vec::new();
+        for given in value.split(',').map(str::trim) {
+            let Some(found) = known.iter().find(|known| **known == given) else {
+                return Err(Error::new(ErrorKind::UnknownName {
+                    what: name,
+                    name: given.to_owned(),
+                    expected: known,
+                }));
+            };
+            if names.contains(found) {
+                return Err(Error::new(ErrorKind::BadValue {
+                    option: name,
+                    value: value.to_owned(),
+                    expected: format!("'{found}' once"),
+                }));
+            }
+            names.push(*found);
+        }
+        Ok(Some(names))
     }
 
     /// The option's value as a whole number in a range.
@@ -142,8 +178,8 @@ impl Options {
 /// ```
 /// use genai_metrics::{Level, Options, metrics};
 /// let bleu = metrics::find("bleu").unwrap();
-/// let scorer = (bleu.build)(&Options::default(), Level::Sentence)?;
-/// assert_eq!(scorer.spec().signature.to_string(), "case:mixed|eff:yes|tok:13a|smooth:exp");
+/// let scorers = (bleu.build)(&Options::default(), Level::Sentence)?;
+/// assert_eq!(scorers[0].spec().signature.to_string(), "case:mixed|eff:yes|tok:13a|smooth:exp");
 /// # Ok::<(), genai_metrics::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

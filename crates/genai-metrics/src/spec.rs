@@ -25,6 +25,8 @@ pub struct Spec {
     /// The score of a perfect text if higher is better, else what 1 means: 100 for percentages,
     /// 1 for fractions.
     pub scale: f64,
+    /// How many decimals people expect of a score.
+    pub decimals: usize,
     /// The options, as far as they change a score.
     pub signature: Signature,
 }

@@ -358,9 +358,9 @@ fn corpora_tokenizers() {
 /// The registry builds what the gold values name.
 #[test]
 fn the_registry_builds_the_default() {
-    let scorer = (metrics::find("bleu").unwrap().build)(
+    let scorers = (metrics::find("bleu").unwrap().build)(
         &genai_metrics::Options::default(),
         genai_metrics::Level::Corpus,
     );
-    assert_eq!(scorer.unwrap().spec().signature, Bleu::default().spec().signature);
+    assert_eq!(scorers.unwrap()[0].spec().signature, Bleu::default().spec().signature);
 }

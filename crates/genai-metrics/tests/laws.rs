@@ -34,18 +34,18 @@ struct Configuration {
 }
 
 impl Configuration {
-    /// None if the metric refuses these options together.
-    fn build(
-        entry: &'static Entry,
-        level: Level,
-        options: Vec<(&'static str, String)>,
-    ) -> Option<Self> {
+    /// Each member of the metric's family; none if it refuses these options together.
+    fn build(entry: &'static Entry, level: Level, options: &[(&'static str, String)]) -> Vec<Self> {
         let mut given = Options::default();
-        for (name, value) in &options {
+        for (name, value) in options {
             given.set(name, value);
         }
-        let scorer = (entry.build)(&given, level).ok()?;
-        Some(Self { entry, level, options, scorer })
+        let scorers = (entry.build)(&given, level).unwrap_or_default();
+        let options = options.to_vec();
+        scorers
+            .into_iter()
+            .map(|scorer| Self { entry, level, options: options.clone(), scorer })
+            .collect()
     }
 
     fn has(&self, option: &str, value: &str) -> bool {
@@ -69,7 +69,8 @@ fn values(option: &OptionSpec, numbers: &[&str]) -> Vec<String> {
     match option.kind {
         OptionKind::Flag => owned(&["true"]),
         OptionKind::YesNo => owned(&["yes", "no"]),
-        OptionKind::Choice(names) => owned(names),
+        OptionKind::Choice(names) | OptionKind::Names(names) => owned(names),
+        OptionKind::File => owned(&["the\na", "mats mat\ncats cat\n"]),
         OptionKind::Integer { min, max } => {
             let mut integers = vec![min, min.midpoint(max), max];
             integers.dedup();
@@ -88,7 +89,9 @@ fn configurations(numbers: &[&str]) -> Vec<Configuration> {
     let mut all = Vec::new();
     for entry in METRICS {
         for level in LEVELS {
-            let mut add = |options| all.extend(Configuration::build(entry, level, options));
+            let mut add = |options: Vec<_>| {
+                all.extend(Configuration::build(entry, level, &options));
+            };
             add(Vec::new());
             for option in entry.options {
                 for value in values(option, numbers) {
@@ -246,6 +249,16 @@ fn every_value_of_every_option_is_tested() {
     }
 }
 
+/// The signatures of a metric's whole family; none if it refuses these options together.
+fn signatures(
+    entry: &'static Entry,
+    level: Level,
+    options: &[(&'static str, String)],
+) -> Option<Vec<String>> {
+    let family = Configuration::build(entry, level, options);
+    (!family.is_empty()).then(|| family.iter().map(Configuration::signature).collect())
+}
+
 /// All else being equal, two values of an option sign differently; of values that stand for the
 /// default exactly one signs as the default does.
 #[test]
@@ -259,21 +272,20 @@ fn every_option_is_signed() {
                 base.entry.name == entry.name && base.options.iter().all(|o| o.0 != option.name)
             });
             for base in without {
-                let varied: Vec<Configuration> = values(option, &numbers)
+                let plain = signatures(entry, base.level, &base.options).unwrap();
+                let varied: Vec<(String, Vec<String>)> = values(option, &numbers)
                     .into_iter()
                     .filter_map(|value| {
-                        let mut options = base.options.clone();
-                        options.push((option.name, value));
-                        Configuration::build(entry, base.level, options)
+                        let given = [&base.options[..], &[(option.name, value.clone())]].concat();
+                        Some((value, signatures(entry, base.level, &given)?))
                     })
                     .collect();
-                for (i, one) in varied.iter().enumerate() {
-                    for other in &varied[i + 1..] {
-                        assert_ne!(one.signature(), other.signature(), "{one}, {other}");
+                for (i, (one, signed)) in varied.iter().enumerate() {
+                    for (other, other_signed) in &varied[i + 1..] {
+                        assert_ne!(signed, other_signed, "{base} --{} {one} {other}", option.name);
                     }
                 }
-                let signs_as_base =
-                    varied.iter().filter(|one| one.signature() == base.signature()).count();
+                let signs_as_base = varied.iter().filter(|(_, signed)| *signed == plain).count();
                 match option.kind {
                     OptionKind::Flag => {
                         assert_eq!(signs_as_base, 0, "{base}: --{} is not signed", option.name);
@@ -283,15 +295,17 @@ fn every_option_is_signed() {
                         let complete = varied.len() == values(option, &numbers).len();
                         assert!(!complete || signs_as_base == 1, "{base} {}", option.name);
                     }
-                    OptionKind::Integer { .. } | OptionKind::Number { .. } => {
+                    OptionKind::Names(_)
+                    | OptionKind::File
+                    | OptionKind::Integer { .. }
+                    | OptionKind::Number { .. } => {
                         assert!(signs_as_base <= 1, "{base} {}", option.name);
                     }
                 }
-                for one in &varied {
-                    let default =
-                        option.default.is_some_and(|default| one.has(option.name, default));
-                    let same = one.signature() == base.signature();
-                    assert!(same == default || option.default.is_none(), "{one}, {base}");
+                for (value, signed) in &varied {
+                    let default = option.default == Some(value);
+                    let same = *signed == plain;
+                    assert!(same == default || option.default.is_none(), "{base} {value}");
                 }
             }
         }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::{Arg, ArgMatches, Command};
 use genai_metrics::metrics::{Entry, METRICS};
 use genai_metrics::text::Scheme;
@@ -27,7 +27,11 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome> {
     let format = matches.get_one::<String>("format").map_or("text", String::as_str);
     let metrics: Vec<(&Entry, Spec)> = METRICS
         .iter()
-        .map(|entry| Ok((entry, (entry.build)(&Options::default(), Level::Corpus)?.spec())))
+        .map(|entry| {
+            let scorers = (entry.build)(&Options::default(), Level::Corpus)?;
+            let spec = scorers.first().map(|scorer| scorer.spec());
+            Ok((entry, spec.with_context(|| format!("{} builds nothing", entry.name))?))
+        })
         .collect::<Result<_>>()?;
     Output::Standard.write(|out| match format {
         "json" => write_json(&metrics, out),

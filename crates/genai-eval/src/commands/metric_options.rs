@@ -22,6 +22,11 @@ pub(super) fn argument(option: &OptionSpec) -> Arg {
         OptionKind::Choice(names) => {
             arg.value_name("NAME").value_parser(PossibleValuesParser::new(names))
         }
+        OptionKind::Names(names) => arg
+            .value_name("NAMES")
+            .value_delimiter(',')
+            .value_parser(PossibleValuesParser::new(names)),
+        OptionKind::File => arg.value_name("FILE"),
         OptionKind::Integer { min, max } => arg
             .value_name("N")
             .allow_negative_numbers(true)

@@ -59,7 +59,9 @@ fn gate_name(direction: Direction) -> &'static str {
 pub(super) fn command(entry: &'static Entry) -> Command {
     // A default option set builds: a test of the registry holds that.
     let direction = (entry.build)(&Options::default(), Level::Corpus)
-        .map_or(Direction::Higher, |scorer| scorer.spec().direction);
+        .ok()
+        .and_then(|scorers| Some(scorers.first()?.spec().direction))
+        .unwrap_or(Direction::Higher);
     let beyond = if direction == Direction::Higher { "below" } else { "above" };
     let gate = Arg::new(gate_name(direction))
         .long(gate_name(direction))
@@ -92,13 +94,15 @@ pub(super) fn run(entry: &'static Entry, matches: &ArgMatches) -> Result<Outcome
     let input = InputArguments::from_arg_matches(matches)?;
     let wanted = ReportArguments::from_arg_matches(matches)?;
     let options = metric_options::given(entry.options, matches);
-    let metric = Chosen {
-        corpus: (entry.build)(&options, Level::Corpus)?,
-        sentence: (entry.build)(&options, Level::Sentence)?,
-    };
-    let spec = metric.corpus.spec();
+    let levels = [Level::Corpus, Level::Sentence].map(|level| (entry.build)(&options, level));
+    let [corpus, sentence] = levels;
+    let metrics: Vec<Chosen> = corpus?
+        .into_iter()
+        .zip(sentence?)
+        .map(|(corpus, sentence)| Chosen { corpus, sentence })
+        .collect();
+    let spec = metrics[0].corpus.spec();
     let limit = matches.get_one::<f64>(gate_name(spec.direction)).copied();
-    let metrics = [metric];
 
     let format = format_of(&wanted);
     let output = Output::open(wanted.output.as_deref())?;
@@ -143,8 +147,7 @@ pub(super) fn run(entry: &'static Entry, matches: &ArgMatches) -> Result<Outcome
         format,
         sentences: wanted.sentence,
         score_only: wanted.score_only,
-        // A fraction needs the decimals that a percentage has before its point.
-        width: wanted.width.map_or(if spec.scale >= 100.0 { 1 } else { 4 }, usize::from),
+        width: wanted.width.map_or(spec.decimals, usize::from),
     };
     let result = output.stage(|out| report::write(&report, view, out))?;
     // Only now that both are written does either come into its place.

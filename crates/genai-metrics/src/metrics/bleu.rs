@@ -260,6 +260,7 @@ impl Metric for Bleu {
             tokenizer: Some(*tokenizer),
             direction: Direction::Higher,
             scale: 100.0,
+            decimals: 1,
             signature,
         }
     }
@@ -408,14 +409,14 @@ pub(super) const ENTRY: Entry = Entry {
     ],
     build: |options, level| {
         let default = Bleu::default();
-        Ok(Box::new(Bleu {
+        Ok(vec![Box::new(Bleu {
             tokenizer: Tokenizer::from_options(options)?,
             smoothing: smoothing(options)?,
             max_order: options
                 .integer("max-order", 1..=HIGHEST_ORDER)?
                 .map_or(default.max_order, |order| order as usize),
             effective_order: options.yes_no("effective-order")?.unwrap_or(level == Level::Sentence),
-        }))
+        })])
     },
 };
 

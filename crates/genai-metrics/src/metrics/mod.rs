@@ -37,8 +37,9 @@ pub struct Entry {
     pub build: Build,
 }
 
-/// Makes a metric; the errors are those of its options.
-pub type Build = fn(&Options, Level) -> Result<Box<dyn Scorer>, Error>;
+/// Makes a metric, or each of a family that is asked for by one name, as ROUGE's types are; at
+/// least one. The errors are those of its options.
+pub type Build = fn(&Options, Level) -> Result<Vec<Box<dyn Scorer>>, Error>;
 
 /// The metric of that name.
 pub fn find(name: &str) -> Option<&'static Entry> {
@@ -54,9 +55,14 @@ mod tests {
         for (i, entry) in METRICS.iter().enumerate() {
             assert!(METRICS[..i].iter().all(|other| other.name != entry.name), "{}", entry.name);
             for level in [Level::Corpus, Level::Sentence] {
-                let scorer = (entry.build)(&Options::default(), level).unwrap();
-                assert_eq!(scorer.spec().name, entry.name);
-                assert!(!scorer.columns().is_empty());
+                let scorers = (entry.build)(&Options::default(), level).unwrap();
+                assert!(!scorers.is_empty());
+                for (i, scorer) in scorers.iter().enumerate() {
+                    let name = scorer.spec().name;
+                    assert!(name.starts_with(entry.name), "{name}");
+                    assert!(scorers[..i].iter().all(|other| other.spec().name != name), "{name}");
+                    assert!(!scorer.columns().is_empty());
+                }
             }
         }
     }
@@ -66,13 +72,16 @@ mod tests {
     #[test]
     fn options_say_what_they_do() {
         for entry in METRICS {
-            let plain = (entry.build)(&Options::default(), Level::Corpus).unwrap();
+            let signatures = |options: &Options| -> Vec<_> {
+                let scorers = (entry.build)(options, Level::Corpus).unwrap();
+                scorers.iter().map(|scorer| scorer.spec().signature).collect()
+            };
+            let plain = signatures(&Options::default());
             for option in entry.options {
                 let mut options = Options::default();
                 if let Some(default) = option.default {
                     options.set(option.name, default);
-                    let same = (entry.build)(&options, Level::Corpus).unwrap();
-                    assert_eq!(same.spec().signature, plain.spec().signature, "{}", option.name);
+                    assert_eq!(signatures(&options), plain, "{}", option.name);
                 }
                 if let crate::options::OptionKind::Choice(names) = option.kind {
                     for name in names {
