@@ -19,6 +19,7 @@
 
 mod error;
 mod evaluator;
+mod exact;
 pub mod kernel;
 mod measurer;
 mod metric;
@@ -32,6 +33,7 @@ pub mod text;
 
 pub use error::{Error, ErrorKind};
 pub use evaluator::{Evaluate, Evaluator};
+pub use exact::ExactSum;
 pub use kernel::PerOrder;
 pub use measurer::{Measurer, Prepared};
 pub use metric::{Metric, Row, Scorer, Worker};

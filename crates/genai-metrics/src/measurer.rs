@@ -1,8 +1,10 @@
 //! Segments to rows: each text is cut once for each tokenizer, however many metrics share it.
 
+use std::ops::Range;
+
 use crate::error::{Error, ErrorKind};
 use crate::metric::{Scorer, Worker};
-use crate::segment::{References, Text};
+use crate::segment::{ReferenceEnd, References, Text};
 use crate::text::{LIMIT, TokenId, Tokenizer, Tokens, Vocabulary};
 
 /// One thread's machinery for measuring segments with a set of metrics.
@@ -122,9 +124,13 @@ impl Prepared<'_, '_> {
             cut.read(hypothesis)?;
         }
         for place in metrics {
-            let tokens = place.cut.map_or(&[][..], |cut| &cuts[cut].hypothesis);
+            let cut = place.cut.map(|cut| &cuts[cut]);
             place.worker.measure(
-                Text { raw: hypothesis, tokens },
+                Text {
+                    raw: hypothesis,
+                    tokens: cut.map_or(&[], |cut| &cut.hypothesis),
+                    sentence_ends: cut.map_or(&[], |cut| &cut.hypothesis_sentences),
+                },
                 Cut::view(cuts, place.cut, self.references),
                 &mut row[place.columns.clone()],
             );
@@ -137,41 +143,59 @@ impl Prepared<'_, '_> {
 #[derive(Debug)]
 struct Cut {
     tokenizer: Tokenizer,
+    sentences: Vec<Range<usize>>,
     tokens: Tokens,
     vocabulary: Vocabulary,
     references: Vec<TokenId>,
-    ends: Vec<usize>,
+    reference_sentences: Vec<usize>,
+    ends: Vec<ReferenceEnd>,
     hypothesis: Vec<TokenId>,
+    hypothesis_sentences: Vec<usize>,
 }
 
 impl Cut {
     fn new(tokenizer: Tokenizer) -> Self {
         Self {
             tokenizer,
+            sentences: Vec::new(),
             tokens: Tokens::default(),
             vocabulary: Vocabulary::default(),
             references: Vec::new(),
+            reference_sentences: Vec::new(),
             ends: Vec::new(),
             hypothesis: Vec::new(),
+            hypothesis_sentences: Vec::new(),
         }
     }
 
     fn prepare(&mut self, references: &[Option<&str>]) -> Result<(), Error> {
         self.vocabulary.clear();
         self.references.clear();
+        self.reference_sentences.clear();
         self.ends.clear();
         for reference in references.iter().flatten() {
-            self.tokens.cut(self.tokenizer, reference)?;
-            self.vocabulary.intern(&self.tokens, &mut self.references);
-            self.ends.push(self.references.len());
+            let first = self.references.len();
+            self.tokenizer.sentences.split(reference, &mut self.sentences);
+            for sentence in &self.sentences {
+                self.tokens.cut(self.tokenizer, &reference[sentence.clone()])?;
+                self.vocabulary.intern(&self.tokens, &mut self.references);
+                self.reference_sentences.push(self.references.len() - first);
+            }
+            let sentences = self.reference_sentences.len();
+            self.ends.push(ReferenceEnd { tokens: self.references.len(), sentences });
         }
         Ok(())
     }
 
     fn read(&mut self, hypothesis: &str) -> Result<(), Error> {
-        self.tokens.cut(self.tokenizer, hypothesis)?;
         self.hypothesis.clear();
-        self.vocabulary.look_up(&self.tokens, &mut self.hypothesis);
+        self.hypothesis_sentences.clear();
+        self.tokenizer.sentences.split(hypothesis, &mut self.sentences);
+        for sentence in &self.sentences {
+            self.tokens.cut(self.tokenizer, &hypothesis[sentence.clone()])?;
+            self.vocabulary.look_up(&self.tokens, &mut self.hypothesis);
+            self.hypothesis_sentences.push(self.hypothesis.len());
+        }
         Ok(())
     }
 
@@ -181,10 +205,11 @@ impl Cut {
         texts: &'a [Option<&'a str>],
     ) -> References<'a> {
         match cut.map(|cut| &cuts[cut]) {
-            None => References { texts, tokens: &[], ends: &[], distinct: 0 },
+            None => References { texts, tokens: &[], sentence_ends: &[], ends: &[], distinct: 0 },
             Some(cut) => References {
                 texts,
                 tokens: &cut.references,
+                sentence_ends: &cut.reference_sentences,
                 ends: &cut.ends,
                 distinct: cut.vocabulary.len(),
             },

@@ -34,6 +34,21 @@ pub struct Text<'a> {
     /// Its tokens; empty if the metric names no tokenizer. Equal ids are equal tokens within the
     /// segment; hypothesis tokens that no reference has are all [`TokenId::MAX`].
     pub tokens: &'a [TokenId],
+    /// Where each sentence's tokens end, as the metric's tokenizer splits sentences.
+    pub sentence_ends: &'a [usize],
+}
+
+impl<'a> Text<'a> {
+    /// The tokens of each sentence, in order. A sentence may have none.
+    pub fn sentences(&self) -> impl Iterator<Item = &'a [TokenId]> + use<'a> {
+        let Self { tokens, sentence_ends, .. } = *self;
+        let mut start = 0;
+        sentence_ends.iter().map(move |&end| {
+            let sentence = &tokens[start..end];
+            start = end;
+            sentence
+        })
+    }
 }
 
 /// The references of one segment. See [`Metric`](crate::Metric) for its use.
@@ -42,21 +57,31 @@ pub struct References<'a> {
     pub(crate) texts: &'a [Option<&'a str>],
     /// The tokens of all references that are there, one after the other.
     pub(crate) tokens: &'a [TokenId],
-    /// Where each one's tokens end; empty if the metric names no tokenizer.
-    pub(crate) ends: &'a [usize],
+    /// The ends of all their sentences, each counted from the beginning of its reference.
+    pub(crate) sentence_ends: &'a [usize],
+    /// Where each reference ends; empty if the metric names no tokenizer.
+    pub(crate) ends: &'a [ReferenceEnd],
     pub(crate) distinct: usize,
+}
+
+/// Where a reference ends among those of its segment.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct ReferenceEnd {
+    pub(crate) tokens: usize,
+    pub(crate) sentences: usize,
 }
 
 impl<'a> References<'a> {
     /// The references that are there, in order.
     pub fn iter(&self) -> impl Iterator<Item = Text<'a>> {
-        let Self { texts, tokens, ends, .. } = *self;
-        let mut start = 0;
+        let Self { texts, tokens, sentence_ends, ends, .. } = *self;
+        let mut start = ReferenceEnd::default();
         texts.iter().flatten().enumerate().map(move |(i, raw)| {
-            let end = ends.get(i).copied().unwrap_or(0);
-            let tokens = &tokens[start..end];
+            let end = ends.get(i).copied().unwrap_or_default();
+            let tokens = &tokens[start.tokens..end.tokens];
+            let sentence_ends = &sentence_ends[start.sentences..end.sentences];
             start = end;
-            Text { raw, tokens }
+            Text { raw, tokens, sentence_ends }
         })
     }
 

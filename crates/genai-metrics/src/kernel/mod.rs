@@ -1,9 +1,15 @@
 //! Counting over token ids. No metric is named here.
 
+mod lcs;
 mod ngram;
 mod occurrences;
 mod per_order;
+mod skip_bigram;
 mod trie;
+mod weighted_lcs;
 
+pub use lcs::{CommonSubsequence, Places};
 pub use ngram::NgramTable;
 pub use per_order::PerOrder;
+pub use skip_bigram::SkipBigrams;
+pub use weighted_lcs::WeightedSubsequence;
