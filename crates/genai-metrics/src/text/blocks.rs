@@ -52,6 +52,14 @@ impl Spans {
         self.starts.iter().zip(&self.ends).map(|(&start, &end)| (start as usize, end as usize))
     }
 
+    /// Lets each token end where `end` says of its start and end, which is not later.
+    #[inline]
+    pub(super) fn shorten(&mut self, mut end: impl FnMut(usize, usize) -> usize) {
+        for (&start, last) in self.starts.iter().zip(&mut self.ends) {
+            *last = index(end(start as usize, *last as usize));
+        }
+    }
+
     /// Cuts `bytes[from..len]`, valid UTF-8 with nothing but white space before and with spaces up
     /// to the end of a block after it, of which there is at least one.
     pub(super) fn split<C: Classes>(&mut self, bytes: &[u8], from: usize, len: usize) {

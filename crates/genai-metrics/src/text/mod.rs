@@ -10,6 +10,7 @@ mod intl;
 mod lowercase;
 mod machine;
 mod plain;
+mod rouge;
 mod scheme;
 mod sentences;
 mod stemmer;

@@ -7,7 +7,7 @@ use crate::error::{Error, ErrorKind};
 
 /// How a text is cut into tokens.
 ///
-/// All but [`Scheme::Unicode`] are sacreBLEU 2.6.0's, under its names, and equal it on any text.
+/// Those up to [`Scheme::Zh`] are sacreBLEU 2.6.0's, under its names, and equal it on any text.
 ///
 /// ```
 /// use genai_metrics::Tokenizer;
@@ -34,15 +34,30 @@ pub enum Scheme {
     Zh,
     /// Words and punctuation by the word boundaries of UAX #29; ours, not sacreBLEU's.
     Unicode,
+    /// Runs of a to z and 0 to 9 in lower case, as `rouge_score` 0.1.2 cuts them. It folds case
+    /// whether or not the tokenizer does.
+    Rouge,
+    /// The words of [`Scheme::Unicode`] that hold a letter or a digit; punctuation and symbols are
+    /// no tokens.
+    Words,
 }
 
 impl Scheme {
     /// Every scheme, in the order that lists show.
-    pub const ALL: &[Self] =
-        &[Self::V13a, Self::None, Self::Intl, Self::Char, Self::Zh, Self::Unicode];
+    pub const ALL: &[Self] = &[
+        Self::V13a,
+        Self::None,
+        Self::Intl,
+        Self::Char,
+        Self::Zh,
+        Self::Unicode,
+        Self::Rouge,
+        Self::Words,
+    ];
 
     /// The schemes' names, in the same order.
-    pub const NAMES: &[&str] = &["13a", "none", "intl", "char", "zh", "unicode"];
+    pub const NAMES: &[&str] =
+        &["13a", "none", "intl", "char", "zh", "unicode", "rouge", "unicode-words"];
 
     /// The name on the command line and in signatures.
     pub const fn name(self) -> &'static str {
@@ -53,6 +68,8 @@ impl Scheme {
             Self::Char => "char",
             Self::Zh => "zh",
             Self::Unicode => "unicode",
+            Self::Rouge => "rouge",
+            Self::Words => "unicode-words",
         }
     }
 
@@ -65,6 +82,10 @@ impl Scheme {
             Self::Char => "single code points",
             Self::Zh => "each Chinese character, the rest as 13a (with sacreBLEU's ranges)",
             Self::Unicode => "words and punctuation by UAX #29 (an extension, not in sacreBLEU)",
+            Self::Rouge => {
+                "runs of a-z and 0-9 in lower case, as ROUGE cuts (other scripts vanish)"
+            }
+            Self::Words => "words with a letter or digit by UAX #29, without punctuation",
         }
     }
 }

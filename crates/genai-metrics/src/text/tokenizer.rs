@@ -3,12 +3,15 @@
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::blocks::Spans;
-use super::{Scheme, SentenceSplit, Stemmer, intl, is_white_space, lowercase, plain, v13a, zh};
+use super::stemmer::StemCache;
+use super::{
+    Scheme, SentenceSplit, Stemmer, intl, is_white_space, lowercase, plain, rouge, v13a, zh,
+};
 use crate::error::{Error, ErrorKind};
 use crate::options::{OptionKind, OptionSpec, Options};
 
 /// Turns a text into tokens: lower case if asked for, trailing white space off, then the scheme,
-/// in the order of sacreBLEU's BLEU.
+/// in the order of sacreBLEU's BLEU, and at last the stemmer.
 ///
 /// Metrics that name equal tokenizers share one cut of each text.
 ///
@@ -24,7 +27,8 @@ pub struct Tokenizer {
     pub scheme: Scheme,
     /// Whether the text is lower-cased first, as Python's `str.lower()` does it.
     pub lowercase: bool,
-    /// What words are reduced to.
+    /// What words are reduced to. Any but [`Stemmer::None`] has the text lower-cased first,
+    /// whatever `lowercase` says, as stems are of lower-case words.
     pub stemmer: Stemmer,
     /// How the text falls into sentences, each of which is cut by itself.
     pub sentences: SentenceSplit,
@@ -43,7 +47,7 @@ impl Tokenizer {
 
     /// The text as the reference's tokenizer of this name returns it: one line, tokens separated
     /// by single spaces. `none` returns the text as it is, and `char` puts a space between all
-    /// code points, white space included.
+    /// code points, white space included. With a stemmer it is always tokens and single spaces.
     ///
     /// # Errors
     /// [`ErrorKind::SegmentTooLong`] for a text of 128 MiB or more.
@@ -52,15 +56,13 @@ impl Tokenizer {
         tokens.cut(*self, text)?;
         let mut line = String::with_capacity(text.len() * 2);
         match self.scheme {
-            Scheme::None => line.push_str(tokens.text()),
-            Scheme::Char => tokens.text().chars().for_each(|c| line.extend([c, ' '])),
-            Scheme::V13a | Scheme::Intl | Scheme::Zh | Scheme::Unicode => {
-                tokens.iter().for_each(|token| line.extend([token, " "]));
+            Scheme::None if self.stemmer == Stemmer::None => return Ok(tokens.text().to_owned()),
+            Scheme::Char if self.stemmer == Stemmer::None => {
+                tokens.text().chars().for_each(|c| line.extend([c, ' ']));
             }
+            _ => tokens.iter().for_each(|token| line.extend([token, " "])),
         }
-        if self.scheme != Scheme::None {
-            line.pop();
-        }
+        line.pop();
         Ok(line)
     }
 
@@ -104,11 +106,13 @@ impl Tokenizer {
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Tokens {
-    /// The text after lower-casing and the scheme's rewriting, then [`PADDING`].
+    /// The text after lower-casing and the scheme's rewriting, then [`PADDING`]. Stems stand
+    /// where their words stood, and what is left of these does after them.
     buffer: String,
     length: usize,
     spans: Spans,
     spare: String,
+    stems: StemCache,
 }
 
 /// Fills the last block of 64 bytes, and leaves room for loads of 16 bytes at any token.
@@ -126,18 +130,21 @@ impl Tokens {
         if text.len() >= LIMIT {
             return Err(Error::new(ErrorKind::SegmentTooLong { bytes: text.len() }));
         }
-        let Tokenizer { scheme, lowercase: fold, stemmer: _, sentences: _ } = tokenizer;
-        let Self { buffer, length, spans, spare } = self;
+        let Tokenizer { scheme, lowercase: fold, stemmer, sentences: _ } = tokenizer;
+        let Self { buffer, length, spans, spare, stems } = self;
         buffer.clear();
         spans.clear();
-        if fold {
+        // The scheme `rouge` has a faster way to fold case.
+        if scheme != Scheme::Rouge && (fold || stemmer != Stemmer::None) {
             lowercase(text, buffer);
         } else {
             buffer.push_str(text);
         }
         buffer.truncate(trim_end(buffer));
-        if scheme == Scheme::V13a {
-            v13a::rewrite(buffer, spare);
+        match scheme {
+            Scheme::V13a => v13a::rewrite(buffer, spare),
+            Scheme::Rouge => rouge::fold(buffer, spare),
+            _ => {}
         }
         *length = buffer.len();
         buffer.push_str(PADDING);
@@ -152,7 +159,15 @@ impl Tokens {
                 let from = length - text.trim_start_matches(is_white_space).len();
                 spans.split::<zh::Zh>(bytes, from, length);
             }
-            Scheme::Unicode => unicode_words(&buffer[..length], spans),
+            Scheme::Unicode => unicode_words(&buffer[..length], |_| true, spans),
+            Scheme::Rouge => spans.split::<rouge::Rouge>(bytes, 0, length),
+            Scheme::Words => {
+                let is_word = |token: &str| token.chars().any(char::is_alphanumeric);
+                unicode_words(&buffer[..length], is_word, spans);
+            }
+        }
+        if stemmer != Stemmer::None {
+            stems.replace(stemmer, buffer, spans);
         }
         Ok(())
     }
@@ -187,14 +202,15 @@ impl Tokens {
     }
 }
 
-/// The words and marks between the word boundaries of UAX #29. A combining mark belongs to the
-/// space before it there; here it stands alone, since no token holds white space.
-fn unicode_words(text: &str, spans: &mut Spans) {
+/// The words and marks between the word boundaries of UAX #29, if they are wanted. A combining
+/// mark belongs to the space before it there; here it stands alone, since no token holds white
+/// space.
+fn unicode_words(text: &str, is_wanted: impl Fn(&str) -> bool, spans: &mut Spans) {
     for (at, word) in text.split_word_bound_indices() {
         let mut start = at;
         for part in word.split_inclusive(is_white_space) {
             let token = part.trim_end_matches(is_white_space);
-            if !token.is_empty() {
+            if !token.is_empty() && is_wanted(token) {
                 spans.push(start, start + token.len());
             }
             start += part.len();
@@ -217,7 +233,29 @@ mod tests {
 
     use super::*;
 
+    fn in_lower_case(text: &str) -> String {
+        let mut out = String::new();
+        lowercase(text, &mut out);
+        out
+    }
+
+    fn is_of_rouge(c: &char) -> bool {
+        matches!(c, 'a'..='z' | '0'..='9')
+    }
+
     proptest! {
+        /// The runs of the lower-cased text, with the case folded before or not.
+        #[test]
+        fn rouge_equals_its_definition(text in "([ -~]|[İK]|[a-zA-Z0-9]{1,30}|[éÉΣ中\u{307}\u{85}😀]|\\PC){0,60}") {
+            let lower = in_lower_case(&text);
+            let runs: Vec<&str> = lower.split(|c| !is_of_rouge(&c)).filter(|run| !run.is_empty()).collect();
+            for lowercase in [false, true] {
+                let tokenizer = Tokenizer { scheme: Scheme::Rouge, lowercase, ..Tokenizer::default() };
+                prop_assert_eq!(tokenizer.tokenize(&text).unwrap(), runs.clone());
+                prop_assert_eq!(tokenizer.line(&text).unwrap(), runs.join(" "));
+            }
+        }
+
         /// Tokens hold no white space, are never empty, and come in the order of the text.
         #[test]
         fn tokens_are_parts_of_the_text(text in "(\\PC|[ \u{301}\u{a0}\u{2028}a1.,'-]){0,40}") {
@@ -226,11 +264,19 @@ mod tests {
                 for token in &tokens {
                     prop_assert!(!token.is_empty() && !token.contains(is_white_space));
                 }
-                if scheme != Scheme::V13a {
-                    // Nothing but white space is lost; 13a rewrites entities and the like.
-                    let whole: String = text.split(is_white_space).collect();
-                    prop_assert_eq!(tokens.concat(), whole);
-                }
+                // Nothing but white space is lost; 13a rewrites entities and the like.
+                let whole: String = match scheme {
+                    Scheme::V13a => continue,
+                    Scheme::Rouge => in_lower_case(&text).chars().filter(is_of_rouge).collect(),
+                    Scheme::Words => {
+                        prop_assert!(tokens.iter().all(|token| token.contains(char::is_alphanumeric)));
+                        let tokenizer = Tokenizer { scheme: Scheme::Unicode, ..Tokenizer::default() };
+                        let words = tokenizer.tokenize(&text).unwrap();
+                        words.into_iter().filter(|word| word.contains(char::is_alphanumeric)).collect()
+                    }
+                    _ => text.split(is_white_space).collect(),
+                };
+                prop_assert_eq!(tokens.concat(), whole);
             }
         }
     }
@@ -241,5 +287,43 @@ mod tests {
             Tokenizer { scheme: Scheme::Unicode, lowercase: false, ..Tokenizer::default() };
         let tokens = tokenizer.tokenize("Can't stop: 3.5 km 1 \u{301},1").unwrap();
         assert_eq!(tokens, ["Can't", "stop", ":", "3.5", "km", "1", "\u{301}", ",", "1"]);
+        let words = Tokenizer { scheme: Scheme::Words, ..tokenizer };
+        let tokens = words.tokenize("Can't stop: 3.5 km 1 \u{301},1 中 €").unwrap();
+        assert_eq!(tokens, ["Can't", "stop", "3.5", "km", "1", "1", "中"]);
+    }
+
+    /// Of all characters, K and İ alone have letters of ROUGE in lower case, and so it goes
+    /// within words.
+    #[test]
+    fn rouge_cuts_at_every_character() {
+        let mut tokens = Tokens::default();
+        let tokenizer = Tokenizer { scheme: Scheme::Rouge, ..Tokenizer::default() };
+        for c in '\0'..=char::MAX {
+            let text = format!("A{c}9");
+            let lower = in_lower_case(&text);
+            tokens.cut(tokenizer, &text).unwrap();
+            let runs = lower.split(|c| !is_of_rouge(&c)).filter(|run| !run.is_empty());
+            assert!(tokens.iter().eq(runs), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn rouge_as_in_the_reference() {
+        let tokenizer = Tokenizer { scheme: Scheme::Rouge, ..Tokenizer::default() };
+        for (text, line) in [
+            ("don't U.S. 3.14 a_b", "don t u s 3 14 a b"),
+            ("İstanbul 300 \u{212a}elvin naïve", "i stanbul 300 kelvin na ve"),
+            ("中文", ""),
+        ] {
+            assert_eq!(tokenizer.line(text).unwrap(), line);
+        }
+    }
+
+    #[test]
+    fn stems_stand_for_words() {
+        let tokenizer = Tokenizer { stemmer: Stemmer::Nltk, ..Tokenizer::default() };
+        assert_eq!(tokenizer.line("Skies, happily: WAS").unwrap(), "sky , happili : was");
+        let tokenizer = Tokenizer { scheme: Scheme::None, ..tokenizer };
+        assert_eq!(tokenizer.line("Skies,  happily").unwrap(), "skies, happili");
     }
 }

@@ -54,7 +54,8 @@ pub(super) fn rewrite(text: &mut String, spare: &mut String) {
     }
 }
 
-fn replace(text: &mut String, pattern: &str, replacement: &str, spare: &mut String) {
+/// Replaces every `pattern` of the text; `spare` is working memory.
+pub(super) fn replace(text: &mut String, pattern: &str, replacement: &str, spare: &mut String) {
     let finder = memmem::Finder::new(pattern);
     let mut matches = finder.find_iter(text.as_bytes()).peekable();
     if matches.peek().is_none() {

@@ -229,22 +229,28 @@ impl LongTokens {
 /// A token of up to 15 bytes, padded with zeros, and its length in the highest byte; of a longer
 /// one [`LONG`], 56 bits of its length and 64 of a hash.
 #[derive(Clone, Copy, Debug, Default)]
-struct Key {
+pub(super) struct Key {
     low: u64,
     high: u64,
 }
 
-const LONGEST: usize = 15;
+pub(super) const LONGEST: usize = 15;
 const LONG: u64 = 0xff << 56;
 
 impl Key {
     /// The key of a token of up to 15 bytes.
     #[inline]
-    fn of(padded: &[u8], start: usize, end: usize) -> Self {
+    pub(super) fn of(padded: &[u8], start: usize, end: usize) -> Self {
         let bytes = padded[start..].first_chunk().map_or(0, |bytes| u128::from_le_bytes(*bytes));
         let (bytes, length) = (bytes & MASKS[end - start], (end - start) as u64);
         #[expect(clippy::cast_possible_truncation, reason = "it is taken apart")]
         Self { low: bytes as u64, high: (bytes >> 64) as u64 | length << 56 }
+    }
+
+    /// The key of a token of up to 15 bytes with a number below 16 beside its length.
+    #[inline]
+    pub(super) fn tagged(self, tag: u8) -> Self {
+        Self { high: self.high | u64::from(tag) << 60, ..self }
     }
 
     #[cold]
@@ -260,14 +266,14 @@ impl Key {
 
     /// Whether all bits are equal, in one branch.
     #[inline]
-    fn equals(self, other: Self) -> bool {
+    pub(super) fn equals(self, other: Self) -> bool {
         (self.low ^ other.low) | (self.high ^ other.high) == 0
     }
 
     /// Which slot a token falls into never reaches a result.
     #[inline]
     #[expect(clippy::cast_possible_truncation, reason = "a slot takes the lowest bits")]
-    fn hash(self) -> usize {
+    pub(super) fn hash(self) -> usize {
         mix(self.low, self.high) as usize
     }
 }
