@@ -55,6 +55,16 @@ pub enum ErrorKind {
         /// What would have been right.
         expected: String,
     },
+    /// A line of a file given to an option that is not what it has to be.
+    #[error("--{option}: line {line} is not as expected: {expected}")]
+    BadLine {
+        /// The option.
+        option: &'static str,
+        /// The line, from 1.
+        line: usize,
+        /// What would have been right.
+        expected: &'static str,
+    },
     /// An option that changes nothing beside the others.
     #[error("--{option} has no effect here, expected {expected}")]
     NoEffect {

@@ -17,6 +17,7 @@
 //! # Ok::<(), genai_metrics::Error>(())
 //! ```
 
+pub mod bootstrap;
 mod error;
 mod evaluator;
 mod exact;
@@ -31,6 +32,7 @@ mod spec;
 mod table;
 pub mod text;
 
+pub use bootstrap::{Bootstrap, Interval};
 pub use error::{Error, ErrorKind};
 pub use evaluator::{Evaluate, Evaluator};
 pub use exact::ExactSum;
@@ -38,6 +40,9 @@ pub use kernel::PerOrder;
 pub use measurer::{Measurer, Prepared};
 pub use metric::{Metric, Row, Scorer, Worker};
 pub use metrics::{Bleu, BleuStats, Smoothing};
+pub use metrics::{
+    LengthLimit, MultiReference, Rouge, Rouge155, RougeStats, RougeType, StemExceptions, StopWords,
+};
 pub use options::{Level, OptionKind, OptionSpec, Options};
 pub use score::{Part, Score};
 pub use segment::{References, Segment, Text};

@@ -40,7 +40,7 @@ pub struct Text<'a> {
 
 impl<'a> Text<'a> {
     /// The tokens of each sentence, in order. A sentence may have none.
-    pub fn sentences(&self) -> impl Iterator<Item = &'a [TokenId]> + use<'a> {
+    pub fn sentences(&self) -> impl Iterator<Item = &'a [TokenId]> + Clone + use<'a> {
         let Self { tokens, sentence_ends, .. } = *self;
         let mut start = 0;
         sentence_ends.iter().map(move |&end| {

@@ -23,6 +23,11 @@ impl Table {
         Self { width: width.max(1), rows: Vec::new() }
     }
 
+    /// The number of columns.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
     /// Appends a row.
     ///
     /// # Panics

@@ -378,6 +378,7 @@ pub(super) const ENTRY: Entry = Entry {
     about: "BLEU (Papineni et al. 2002): the geometric mean of the clipped precisions of 1-grams to \
             4-grams, times a penalty where the hypotheses are shorter than the references. The \
             numbers are sacreBLEU 2.6.0's, to the last bit. From 0 to 100, higher is better.",
+    lines: false,
     options: &[
         Tokenizer::TOKENIZE,
         Tokenizer::LOWERCASE,

@@ -4,15 +4,20 @@
 //! options, `genai-eval list`, the laws that every metric is tested against, and fuzzing.
 
 mod bleu;
+mod rouge;
 
 pub use bleu::{Bleu, BleuReferences, BleuStats, Smoothing};
+pub use rouge::{
+    LengthLimit, MultiReference, Rouge, Rouge155, Rouge155References, RougeReferences, RougeStats,
+    RougeType, StemExceptions, StopWords,
+};
 
 use crate::error::Error;
 use crate::metric::Scorer;
 use crate::options::{Level, OptionSpec, Options};
 
 /// Every metric, in the order of lists.
-pub const METRICS: &[Entry] = &[bleu::ENTRY];
+pub const METRICS: &[Entry] = &[bleu::ENTRY, rouge::ENTRY];
 
 /// A metric in the registry.
 ///
@@ -31,6 +36,9 @@ pub struct Entry {
     pub reference: &'static str,
     /// What it computes and from which source, for `--help`.
     pub about: &'static str,
+    /// Whether newlines within a segment mean something to it, so that text files need a mark for
+    /// them.
+    pub lines: bool,
     /// What it can be asked for.
     pub options: &'static [OptionSpec],
     /// Makes the metric with these options, for scores of that level.

@@ -1,0 +1,327 @@
+//! ROUGE: how much of a reference is in a hypothesis, and how much of the hypothesis is in the
+//! reference.
+//!
+//! Lin 2004, *ROUGE: A Package for Automatic Evaluation of Summaries*. Two implementations are
+//! reproduced: Google's `rouge_score` 0.1.2 to the bit ([`Rouge`]), and the original ROUGE-1.5.5 to
+//! the five decimals that it prints ([`Rouge155`]). They differ in stemmer, rounding, what several
+//! references mean, and what a corpus's score is.
+
+mod google;
+mod kind;
+mod overlap;
+mod rouge155;
+mod stats;
+mod word_lists;
+
+pub use google::{MultiReference, Rouge, RougeReferences};
+pub use kind::RougeType;
+pub use rouge155::{LengthLimit, Rouge155, Rouge155References};
+pub use stats::RougeStats;
+pub use word_lists::{StemExceptions, StopWords};
+
+use crate::error::{Error, ErrorKind};
+use crate::metric::Scorer;
+use crate::metrics::Entry;
+use crate::options::{OptionKind, OptionSpec, Options};
+use crate::text::{Scheme, SentenceSplit, Stemmer, Tokenizer};
+
+/// The schemes for `--tokenize`, by the names that they have here.
+const SCHEMES: &[(&str, Scheme)] = &[
+    ("rouge", Scheme::Rouge),
+    ("unicode", Scheme::Words),
+    ("char", Scheme::Char),
+    ("whitespace", Scheme::None),
+    ("13a", Scheme::V13a),
+    ("intl", Scheme::Intl),
+    ("zh", Scheme::Zh),
+];
+const SCHEME_NAMES: &[&str] = &["rouge", "unicode", "char", "whitespace", "13a", "intl", "zh"];
+
+const PROFILES: &[&str] = &["google", "rouge155"];
+
+/// Weights beyond this overflow on long texts.
+const GREATEST_WEIGHT: f64 = 10.0;
+const GREATEST_BETA: f64 = 1e100;
+const MOST: u32 = 1 << 30;
+
+pub(super) const ENTRY: Entry = Entry {
+    name: "rouge",
+    summary: "overlap of n-grams or common subsequences with the reference",
+    reference: "rouge_score 0.1.2 or ROUGE-1.5.5",
+    about: "ROUGE (Lin 2004), from 0 to 1, higher is better. ROUGE-N compares n-grams; ROUGE-L takes \
+            the longest common subsequence of the whole texts, ROUGE-Lsum that of their sentences, \
+            line by line; ROUGE-W favours consecutive matches; ROUGE-S and -SU compare skip-bigrams. \
+            Each has a precision (of what the hypothesis says), a recall (of what the reference \
+            says) and their F-measure, which is the score.\n\n\
+            --profile google gives the numbers of rouge_score 0.1.2, to the last bit; --profile \
+            rouge155 those of the original ROUGE-1.5.5, to its five decimals, with its own stemmer, \
+            rounding and rule for several references, and rougeL over lines. ROUGE-W, -S and -SU \
+            exist in rouge155; under google they follow the paper.\n\n\
+            The corpus's score is the mean over segments. That is why a mean F-measure can lie below \
+            both the mean precision and the mean recall: where one segment has high precision and \
+            low recall and another the reverse, both have a low F-measure, though the means are \
+            middling (P 1 and 0.1, R 0.1 and 1: both means are 0.55, F is 0.18).\n\n\
+            rouge_score sees only a-z and 0-9: texts in other scripts score 0, which is warned of; \
+            --tokenize unicode, or char, reads them. In text files <n> stands for a newline within a \
+            segment (--newline-mark).",
+    lines: true,
+    options: &[
+        OptionSpec {
+            name: "profile",
+            kind: OptionKind::Choice(PROFILES),
+            default: Some("google"),
+            help: "Whose numbers: rouge_score 0.1.2's or ROUGE-1.5.5's",
+        },
+        OptionSpec {
+            name: "types",
+            kind: OptionKind::Names(RougeType::NAMES),
+            default: None,
+            help: "What to compare by; only that is computed [default: \
+                   rouge1,rouge2,rougeL,rougeLsum; rouge155: rouge1,rouge2,rougeL]",
+        },
+        OptionSpec {
+            name: "tokenize",
+            kind: OptionKind::Choice(SCHEME_NAMES),
+            default: Some("rouge"),
+            help: "How texts are cut, after lower-casing: rouge keeps runs of a-z and 0-9, unicode \
+                   the words of every script; others as in `genai-eval list`",
+        },
+        OptionSpec {
+            name: "stem",
+            kind: OptionKind::Choice(Stemmer::NAMES),
+            default: Some("none"),
+            help: "Reduce words of more than 3 letters to their stems: nltk is rouge_score's \
+                   use_stemmer, rouge155 is -m",
+        },
+        OptionSpec {
+            name: "sentence-split",
+            kind: OptionKind::Choice(SentenceSplit::NAMES),
+            default: None,
+            help: "Where sentences end, for rougeLsum: at newlines, or found in the text; punkt is \
+                   rouge_score's split_summaries [default: newline]",
+        },
+        OptionSpec {
+            name: "multi-ref",
+            kind: OptionKind::Choice(MultiReference::NAMES),
+            default: None,
+            help: "What several references mean: the one with the best F-measure or recall, the \
+                   mean, or all taken together; ROUGE-1.5.5's -f A is micro, -f B is max-r \
+                   [default: max-f; rouge155: micro]",
+        },
+        OptionSpec {
+            name: "beta",
+            kind: OptionKind::Number { max: GREATEST_BETA },
+            default: None,
+            help: "How many times as much as precision recall counts in the F-measure [default: 1]",
+        },
+        OptionSpec {
+            name: "weight",
+            kind: OptionKind::Number { max: GREATEST_WEIGHT },
+            default: None,
+            help: "For rougeW, the power of its length that a run of matches is worth [default: 1.2]",
+        },
+        OptionSpec {
+            name: "skip",
+            kind: OptionKind::Integer { min: 0, max: MOST },
+            default: None,
+            help: "For rougeS and rougeSU, how many tokens a pair may skip [default: any number]",
+        },
+        OptionSpec {
+            name: "alpha",
+            kind: OptionKind::Number { max: 1.0 },
+            default: None,
+            help: "rouge155: the weight of precision in the F-measure (-p) [default: 0.5]",
+        },
+        OptionSpec {
+            name: "max-words",
+            kind: OptionKind::Integer { min: 1, max: MOST },
+            default: None,
+            help: "rouge155: only the first N words of each text count (-l)",
+        },
+        OptionSpec {
+            name: "max-bytes",
+            kind: OptionKind::Integer { min: 1, max: MOST },
+            default: None,
+            help: "rouge155: only the first N bytes of each text count (-b)",
+        },
+        OptionSpec {
+            name: "stop-words",
+            kind: OptionKind::File,
+            default: None,
+            help: "rouge155: leave out the words in FILE, one a line (-s)",
+        },
+        OptionSpec {
+            name: "exceptions",
+            kind: OptionKind::File,
+            default: None,
+            help: "rouge155: with --stem, irregular forms in FILE, a form and its base a line",
+        },
+    ],
+    build: |options, _| match options.get("profile").unwrap_or(PROFILES[0]) {
+        "google" => google(options),
+        "rouge155" => rouge155(options),
+        unknown => Err(Error::new(ErrorKind::UnknownName {
+            what: "profile",
+            name: unknown.to_owned(),
+            expected: PROFILES,
+        })),
+    },
+};
+
+fn google(options: &Options) -> Result<Vec<Box<dyn Scorer>>, Error> {
+    const EXPECTED: &str = "--profile rouge155 beside it";
+    refuse(options, &["alpha", "max-words", "max-bytes", "stop-words", "exceptions"], EXPECTED)?;
+    let kinds = kinds(options, &["rouge1", "rouge2", "rougeL", "rougeLsum"])?;
+    let scheme = named(options, "tokenize", SCHEME_NAMES)?
+        .and_then(|name| SCHEMES.iter().find(|(known, _)| *known == name))
+        .map_or(Scheme::Rouge, |(_, scheme)| *scheme);
+    let split = options.get("sentence-split").map(str::parse).transpose()?;
+    let by_sentences = kinds.contains(&RougeType::Lsum) || scheme != Scheme::Rouge;
+    if split.is_some() && !by_sentences {
+        return Err(Error::new(ErrorKind::NoEffect {
+            option: "sentence-split",
+            expected: "rougeLsum among --types",
+        }));
+    }
+    let tokenizer = Tokenizer {
+        scheme,
+        lowercase: true,
+        stemmer: stemmer(options)?,
+        // ROUGE's own scheme cuts a text as it cuts its sentences, so all types share one cut.
+        sentences: if by_sentences {
+            split.unwrap_or(SentenceSplit::Newline)
+        } else {
+            SentenceSplit::Whole
+        },
+    };
+    let multi_reference = named(options, "multi-ref", MultiReference::NAMES)?
+        .and_then(|name| MultiReference::ALL.iter().find(|rule| rule.name() == name))
+        .copied()
+        .unwrap_or_default();
+    let beta = options.number("beta", GREATEST_BETA)?.unwrap_or(1.0);
+    Ok(kinds
+        .into_iter()
+        .map(|kind| Box::new(Rouge { kind, tokenizer, multi_reference, beta }) as _)
+        .collect())
+}
+
+fn rouge155(options: &Options) -> Result<Vec<Box<dyn Scorer>>, Error> {
+    const EXPECTED: &str = "--profile google beside it";
+    refuse(options, &["beta", "sentence-split"], EXPECTED)?;
+    if options.get("tokenize").is_some_and(|name| name != "rouge") {
+        return Err(Error::new(ErrorKind::NoEffect { option: "tokenize", expected: EXPECTED }));
+    }
+    let kinds = kinds(options, &["rouge1", "rouge2", "rougeL"])?;
+    if kinds.contains(&RougeType::Lsum) {
+        return Err(Error::new(ErrorKind::BadValue {
+            option: "types",
+            value: "rougeLsum".to_owned(),
+            expected: "rougeL: ROUGE-1.5.5's takes lines as sentences, as rougeLsum does"
+                .to_owned(),
+        }));
+    }
+    let words = options.integer("max-words", 1..=MOST)?;
+    let bytes = options.integer("max-bytes", 1..=MOST)?;
+    let limit = match (words, bytes) {
+        (None, None) => LengthLimit::None,
+        (Some(words), None) => LengthLimit::Words(words),
+        (None, Some(bytes)) => LengthLimit::Bytes(bytes),
+        (Some(_), Some(_)) => {
+            return Err(Error::new(ErrorKind::NoEffect {
+                option: "max-bytes",
+                expected: "either it or --max-words",
+            }));
+        }
+    };
+    let multi_reference = match named(options, "multi-ref", MultiReference::NAMES)? {
+        None | Some("micro") => MultiReference::Micro,
+        Some("max-r") => MultiReference::BestRecall,
+        Some(other) => {
+            return Err(Error::new(ErrorKind::BadValue {
+                option: "multi-ref",
+                value: other.to_owned(),
+                expected: "micro (-f A) or max-r (-f B) with --profile rouge155".to_owned(),
+            }));
+        }
+    };
+    let stemmer = stemmer(options)?;
+    let exceptions = options.get("exceptions").map(StemExceptions::parse).transpose()?;
+    if exceptions.is_some() && stemmer == Stemmer::None {
+        return Err(Error::new(ErrorKind::NoEffect {
+            option: "exceptions",
+            expected: "--stem rouge155 beside it",
+        }));
+    }
+    let stop_words = options.get("stop-words").map(StopWords::parse);
+    let alpha = options.number("alpha", 1.0)?.unwrap_or(0.5);
+    let metric = |kind| Rouge155 {
+        kind,
+        stemmer,
+        exceptions: exceptions.clone(),
+        stop_words: stop_words.clone(),
+        limit,
+        multi_reference,
+        alpha,
+    };
+    Ok(kinds.into_iter().map(|kind| Box::new(metric(kind)) as _).collect())
+}
+
+/// The types that were asked for, with the options that some of them take.
+fn kinds(options: &Options, default: &[&str]) -> Result<Vec<RougeType>, Error> {
+    let weight = options.number("weight", GREATEST_WEIGHT)?;
+    let skip = options.integer("skip", 0..=MOST)?;
+    if let Some(weight) = weight.filter(|&weight| weight == 0.0) {
+        return Err(Error::new(ErrorKind::BadValue {
+            option: "weight",
+            value: weight.to_string(),
+            expected: "a number above 0".to_owned(),
+        }));
+    }
+    let names = options.names("types", RougeType::NAMES)?;
+    let names = names.as_deref().unwrap_or(default);
+    let named = |name| RougeType::named(name, weight.unwrap_or(kind::WEIGHT), skip);
+    let kinds: Vec<RougeType> = names.iter().copied().filter_map(named).collect();
+    let any = |is: fn(&RougeType) -> bool| kinds.iter().any(is);
+    if weight.is_some() && !any(|kind| matches!(kind, RougeType::W { .. })) {
+        return Err(Error::new(ErrorKind::NoEffect {
+            option: "weight",
+            expected: "rougeW among --types",
+        }));
+    }
+    if skip.is_some() && !any(|kind| matches!(kind, RougeType::S { .. } | RougeType::Su { .. })) {
+        return Err(Error::new(ErrorKind::NoEffect {
+            option: "skip",
+            expected: "rougeS or rougeSU among --types",
+        }));
+    }
+    Ok(kinds)
+}
+
+fn stemmer(options: &Options) -> Result<Stemmer, Error> {
+    options.get("stem").map_or(Ok(Stemmer::None), str::parse)
+}
+
+/// An option's value as one name of a list.
+fn named(
+    options: &Options,
+    option: &'static str,
+    known: &'static [&'static str],
+) -> Result<Option<&'static str>, Error> {
+    let Some(given) = options.get(option) else { return Ok(None) };
+    match known.iter().find(|name| **name == given) {
+        Some(name) => Ok(Some(*name)),
+        None => Err(Error::new(ErrorKind::UnknownName {
+            what: option,
+            name: given.to_owned(),
+            expected: known,
+        })),
+    }
+}
+
+/// The error for the first of these options that was given.
+fn refuse(options: &Options, names: &[&'static str], expected: &'static str) -> Result<(), Error> {
+    match names.iter().find(|name| options.get(name).is_some()) {
+        Some(option) => Err(Error::new(ErrorKind::NoEffect { option, expected })),
+        None => Ok(()),
+    }
+}

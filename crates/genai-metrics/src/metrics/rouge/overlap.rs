@@ -1,0 +1,118 @@
+//! What a hypothesis and a reference have in common, by any type of ROUGE.
+
+use crate::kernel::{
+    CommonSubsequence, NgramTable, PerOrder, Places, SkipBigrams, WeightedSubsequence,
+};
+use crate::text::TokenId;
+
+/// How many units two texts share and how many each has.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Overlap {
+    pub(super) hits: f64,
+    pub(super) of_reference: f64,
+    pub(super) of_hypothesis: f64,
+}
+
+impl Overlap {
+    pub(super) fn of_counts(hits: u64, of_reference: u64, of_hypothesis: u64) -> Self {
+        let [hits, of_reference, of_hypothesis] =
+            [hits, of_reference, of_hypothesis].map(|count| count as f64);
+        Self { hits, of_reference, of_hypothesis }
+    }
+}
+
+/// The kernels and their memory.
+#[derive(Debug, Default)]
+pub(super) struct Kernels {
+    /// The n-grams of each reference by itself.
+    ngrams: Vec<NgramTable>,
+    pub(super) common: CommonSubsequence,
+    pub(super) weighted: WeightedSubsequence,
+    pub(super) skip: SkipBigrams,
+    pub(super) hits: Places,
+    /// How often the hypothesis has each token of the references, less what has been taken.
+    pub(super) left: Vec<u32>,
+}
+
+impl Kernels {
+    /// Takes the n-grams of reference number `i`.
+    pub(super) fn prepare_ngrams(
+        &mut self,
+        i: usize,
+        order: u8,
+        distinct: usize,
+        tokens: &[TokenId],
+    ) {
+        if self.ngrams.len() <= i {
+            self.ngrams.resize_with(i + 1, NgramTable::default);
+        }
+        self.ngrams[i].reset(usize::from(order), distinct, tokens.len());
+        self.ngrams[i].add_reference(tokens);
+    }
+
+    /// N-grams of one order, shared with reference number `i`.
+    pub(super) fn ngrams(
+        &mut self,
+        i: usize,
+        order: u8,
+        reference: &[TokenId],
+        hypothesis: &[TokenId],
+    ) -> Overlap {
+        let order = usize::from(order);
+        let mut matches = PerOrder::zeros(order);
+        self.ngrams[i].count_matches(hypothesis, &mut matches);
+        let total = |tokens: &[TokenId]| (tokens.len() + 1).saturating_sub(order) as u64;
+        Overlap::of_counts(matches[order - 1], total(reference), total(hypothesis))
+    }
+
+    /// Skip-bigrams, and single tokens if `with_tokens`; the last token of a text is then left out
+    /// if `but_last`, as ROUGE-1.5.5 does.
+    pub(super) fn skip_bigrams(
+        &mut self,
+        [reference, hypothesis]: [&[TokenId]; 2],
+        distinct: usize,
+        reach: usize,
+        unigrams: Unigrams,
+    ) -> Overlap {
+        let total = |tokens: &[TokenId]| SkipBigrams::total(tokens.len(), reach);
+        let hits = self.skip.count_matches(reference, hypothesis, distinct, reach);
+        let pairs = [hits, total(reference), total(hypothesis)];
+        let [reference, hypothesis] = [reference, hypothesis].map(|text| match unigrams {
+            Unigrams::None => &[],
+            Unigrams::All => text,
+            Unigrams::AllButLast => &text[..text.len().saturating_sub(1)],
+        });
+        self.count(hypothesis, distinct);
+        let taken = reference.iter().filter(|&&token| self.take(token)).count();
+        let singles = [taken, reference.len(), hypothesis.len()].map(|count| count as u64);
+        Overlap::of_counts(pairs[0] + singles[0], pairs[1] + singles[1], pairs[2] + singles[2])
+    }
+
+    /// Counts the tokens of a hypothesis, of which each hit then takes one.
+    pub(super) fn count(&mut self, hypothesis: &[TokenId], distinct: usize) {
+        self.left.clear();
+        self.left.resize(distinct, 0);
+        for &token in hypothesis {
+            if let Some(left) = self.left.get_mut(token as usize) {
+                *left += 1;
+            }
+        }
+    }
+
+    /// Takes one of these tokens if one is left.
+    pub(super) fn take(&mut self, token: TokenId) -> bool {
+        let left = &mut self.left[token as usize];
+        let taken = *left > 0;
+        *left -= u32::from(taken);
+        taken
+    }
+}
+
+/// Which single tokens count beside skip-bigrams.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unigrams {
+    None,
+    All,
+    /// ROUGE-1.5.5's loop ends before the last token.
+    AllButLast,
+}

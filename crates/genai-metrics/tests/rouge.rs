@@ -1,0 +1,189 @@
+//! ROUGE against `rouge_score` 0.1.2 and ROUGE-1.5.5: our own fixtures always, and the corpora
+//! beside the repository where `GENAI_EVAL_CORPORA` names their folder.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "tests fail by panicking, and say what they compared"
+)]
+
+mod files;
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::Path;
+
+use files::{corpora, lines, records, take};
+use genai_metrics::text::Stemmer;
+use genai_metrics::{
+    Evaluate, Evaluator, LengthLimit, Metric, MultiReference, Part, Rouge, Rouge155, RougeType,
+    Score, Segment, Tokenizer,
+};
+use serde_json::Value;
+
+/// A type by name, and its precision, recall and F-measure.
+type ByType = HashMap<String, [f64; 3]>;
+
+fn parts(score: &Score) -> [f64; 3] {
+    ["precision", "recall", "fmeasure"]
+        .map(|name| score.part(name).map(Part::numbers).map_or(f64::NAN, |numbers| numbers[0]))
+}
+
+fn google(name: &str, stem: bool) -> Rouge {
+    let rouge = Rouge::new(RougeType::named(name, 1.2, None).unwrap());
+    let stemmer = if stem { Stemmer::Nltk } else { Stemmer::None };
+    Rouge { tokenizer: Tokenizer { stemmer, ..rouge.tokenizer }, ..rouge }
+}
+
+/// Every type against these references, to the bit; returns how many scores were compared.
+fn check_pair(stem: bool, hypothesis: &str, references: &[&str], expected: &ByType) -> usize {
+    for (name, expected) in expected {
+        let found = parts(&google(name, stem).sentence(hypothesis, references).unwrap());
+        let bits = |numbers: [f64; 3]| numbers.map(f64::to_bits);
+        assert_eq!(
+            bits(found),
+            bits(*expected),
+            "{name} stem {stem}: {found:?}, expected {expected:?}: {hypothesis:?} {references:?}"
+        );
+    }
+    expected.len()
+}
+
+/// The pairs of a file of records, by id.
+fn pairs(root: &Path, path: &str) -> HashMap<String, (String, Vec<String>)> {
+    records(&root.join(path))
+        .iter()
+        .map(|pair| (take(pair, "id"), (take(pair, "hyp"), take(pair, "refs"))))
+        .collect()
+}
+
+#[test]
+fn corpora_rouge_pairs() {
+    let Some(root) = corpora() else { return };
+    let mut texts = HashMap::new();
+    let mut checked = 0;
+    for record in records(&root.join("gold/rouge_pairs.jsonl.gz")) {
+        let stem: bool = take(&record, "stem");
+        if record.get("data").is_none() {
+            let [hypotheses, references] =
+                ["hyp", "ref"].map(|key| lines(&root, &take::<String>(&record, key), None));
+            for (part, at) in [("precision", 0), ("fmeasure", 2)] {
+                for (name, values) in take::<HashMap<String, Vec<f64>>>(&record, part) {
+                    let rouge = google(&name, stem);
+                    for ((hypothesis, reference), value) in
+                        hypotheses.iter().zip(&references).zip(&values)
+                    {
+                        let score = rouge.sentence(hypothesis, &[reference]).unwrap();
+                        assert_eq!(parts(&score)[at].to_bits(), value.to_bits(), "{hypothesis}");
+                        checked += 1;
+                    }
+                }
+            }
+            continue;
+        }
+        let path: String = take(&record, "data");
+        let texts = texts.entry(path.clone()).or_insert_with(|| pairs(&root, &path));
+        let (hypothesis, references) = &texts[&take::<String>(&record, "id")];
+        let references: Vec<&str> = references.iter().map(String::as_str).collect();
+        let first = take(&record, "first_ref");
+        checked += check_pair(stem, hypothesis, &references[..1], &first);
+        if record.get("each_ref").is_some() {
+            let others: Vec<ByType> = take(&record, "each_ref");
+            for (reference, expected) in references[1..].iter().zip(&others) {
+                checked += check_pair(stem, hypothesis, &[*reference], expected);
+            }
+            checked += check_pair(stem, hypothesis, &references, &take(&record, "multi"));
+        }
+    }
+    assert!(checked > 10_000, "{checked}");
+    println!("checked {checked} pair scores of gold/rouge_pairs.jsonl.gz");
+}
+
+/// Means over whole files: those of numpy are sums by halves, so they may differ in the last bits.
+#[test]
+fn corpora_rouge_means() {
+    let Some(root) = corpora() else { return };
+    let mut checked = 0;
+    for record in records(&root.join("gold/rouge_aggregate.jsonl")) {
+        let segments: Vec<(String, String)> = match record.get("data") {
+            Some(_) => records(&root.join(take::<String>(&record, "data")))
+                .iter()
+                .map(|pair| (take(pair, "hyp"), take::<Vec<String>>(pair, "refs").swap_remove(0)))
+                .collect(),
+            None => {
+                let file = |key| lines(&root, &take::<String>(&record, key), None);
+                file("hyp").into_iter().zip(file("ref")).collect()
+            }
+        };
+        for (name, expected) in take::<ByType>(&record, "mean") {
+            let rouge = google(&name, take(&record, "stem"));
+            let mut evaluator = Evaluator::new(&rouge);
+            for (hypothesis, reference) in &segments {
+                evaluator.add(&Segment { hypothesis, references: &[Some(reference)] }).unwrap();
+            }
+            for (found, expected) in parts(&evaluator.score()).into_iter().zip(expected) {
+                assert!((found - expected).abs() <= 1e-12 * expected, "{name} {found} {expected}");
+                checked += 1;
+            }
+        }
+    }
+    assert!(checked > 100, "{checked}");
+    println!("checked {checked} means of gold/rouge_aggregate.jsonl");
+}
+
+/// What the perl script printed: its options in the first line, then its scores.
+#[test]
+fn corpora_rouge155() {
+    let Some(root) = corpora() else { return };
+    let segments: Vec<(String, Vec<Option<String>>)> = records(&root.join("rouge155/docs.jsonl"))
+        .iter()
+        .map(|pair| (take(pair, "hyp"), take(pair, "refs")))
+        .collect();
+    let mut checked = 0;
+    for file in fs::read_dir(root.join("rouge155")).unwrap() {
+        let path = file.unwrap().path();
+        if path.extension().is_none_or(|extension| extension != "out") {
+            continue;
+        }
+        let output = fs::read_to_string(&path).unwrap();
+        let (options, rest) = output.split_once('\n').unwrap();
+        let options: Vec<&str> = options.split_whitespace().collect();
+        let value = |flag: &str| {
+            let at = options.iter().position(|option| *option == flag)?;
+            Some(options[at + 1])
+        };
+        let skip = value("-2").and_then(|skip| skip.parse().ok());
+        for line in rest.lines().filter(|line| line.contains(" Eval ")) {
+            let words: Vec<&str> = line.split([' ', ':']).collect();
+            let kind = match words[1].strip_prefix("ROUGE-").unwrap() {
+                "L" => RougeType::L,
+                "W-1.2" => RougeType::W { weight: 1.2 },
+                name if name.starts_with("SU") => RougeType::Su { skip },
+                name if name.starts_with('S') => RougeType::S { skip },
+                order => RougeType::N(order.parse().unwrap()),
+            };
+            let rouge = Rouge155 {
+                kind,
+                stemmer: if options.contains(&"-m") { Stemmer::Rouge155 } else { Stemmer::None },
+                limit: value("-l")
+                    .map_or(LengthLimit::None, |words| LengthLimit::Words(words.parse().unwrap())),
+                multi_reference: match value("-f") {
+                    Some("B") => MultiReference::BestRecall,
+                    _ => MultiReference::Micro,
+                },
+                alpha: value("-p").map_or(0.5, |alpha| alpha.parse().unwrap()),
+                ..Rouge155::new(kind)
+            };
+            let number: usize = words[3].strip_suffix(".X").unwrap().parse().unwrap();
+            let (hypothesis, references) = &segments[number - 1];
+            let references: Vec<_> = references.iter().map(Option::as_deref).collect();
+            let score = rouge.corpus([Segment { hypothesis, references: &references }]).unwrap();
+            let [precision, recall, fmeasure] = parts(&score);
+            let found = format!("R:{recall:.5} P:{precision:.5} F:{fmeasure:.5}");
+            assert!(line.ends_with(&found), "{}: {line}, found {found}", path.display());
+            checked += 1;
+        }
+    }
+    assert!(checked > 2000, "{checked}");
+    println!("checked {checked} evaluations of rouge155");
+}
