@@ -13,11 +13,11 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 
-use files::{corpora, lines, records, take};
+use files::{corpora, fixtures, lines, records, take};
 use genai_metrics::text::Stemmer;
 use genai_metrics::{
-    Evaluate, Evaluator, LengthLimit, Metric, MultiReference, Part, Rouge, Rouge155, RougeType,
-    Score, Segment, Tokenizer,
+    Evaluate, Evaluator, LengthLimit, MultiReference, Part, Rouge, Rouge155, RougeType, Score,
+    Segment, StemExceptions, StopWords, Tokenizer,
 };
 use serde_json::Value;
 
@@ -55,6 +55,108 @@ fn pairs(root: &Path, path: &str) -> HashMap<String, (String, Vec<String>)> {
         .iter()
         .map(|pair| (take(pair, "id"), (take(pair, "hyp"), take(pair, "refs"))))
         .collect()
+}
+
+/// The segments that a record of our own fixtures is about, in the order of its results.
+fn segments(root: &Path, record: &Value) -> Vec<(String, Vec<String>)> {
+    if record.get("data").is_some() {
+        let pairs = records(&root.join(take::<String>(record, "data")));
+        return pairs.iter().map(|pair| (take(pair, "hyp"), take(pair, "refs"))).collect();
+    }
+    let references: Vec<Vec<String>> =
+        take::<Vec<String>>(record, "refs").iter().map(|path| lines(root, path, None)).collect();
+    lines(root, &take::<String>(record, "hyp"), None)
+        .into_iter()
+        .enumerate()
+        .map(|(i, hypothesis)| (hypothesis, references.iter().map(|r| r[i].clone()).collect()))
+        .collect()
+}
+
+#[test]
+fn fixtures_rouge_pairs() {
+    let root = fixtures();
+    let mut checked = 0;
+    for record in records(&root.join("gold/rouge_pairs.jsonl")) {
+        let stem: bool = take(&record, "stem");
+        let types: Vec<String> = take(&record, "types");
+        let by_type = |values: Vec<[f64; 3]>| types.iter().cloned().zip(values).collect();
+        let segments = segments(&root, &record);
+        let results: Vec<Value> = take(&record, "results");
+        assert_eq!(segments.len(), results.len());
+        for ((hypothesis, references), result) in segments.iter().zip(&results) {
+            let references: Vec<&str> = references.iter().map(String::as_str).collect();
+            let each: Vec<Vec<[f64; 3]>> = take(result, "each_ref");
+            assert_eq!(each.len(), references.len());
+            for (reference, expected) in references.iter().zip(each) {
+                checked += check_pair(stem, hypothesis, &[*reference], &by_type(expected));
+            }
+            let multi = by_type(take(result, "multi"));
+            checked += check_pair(stem, hypothesis, &references, &multi);
+        }
+    }
+    assert!(checked > 20_000, "{checked}");
+}
+
+/// The metric that a record's options and the name of one of its types stand for.
+fn rouge155(root: &Path, options: &Value, name: &str) -> Rouge155 {
+    let skip = options["skip"].as_u64().map(|skip| u32::try_from(skip).unwrap());
+    let kind = match name.strip_prefix("ROUGE-").unwrap() {
+        "L" => RougeType::L,
+        weighted if weighted.starts_with("W-") => {
+            RougeType::W { weight: weighted[2..].parse().unwrap() }
+        }
+        name if name.starts_with("SU") => RougeType::Su { skip },
+        name if name.starts_with('S') => RougeType::S { skip },
+        order => RougeType::N(order.parse().unwrap()),
+    };
+    let file =
+        |key: &str| options[key].as_str().map(|path| fs::read_to_string(root.join(path)).unwrap());
+    let number = |key: &str| options[key].as_u64().map(|number| u32::try_from(number).unwrap());
+    Rouge155 {
+        kind,
+        stemmer: if options["stem"] == true { Stemmer::Rouge155 } else { Stemmer::None },
+        exceptions: file("exceptions").map(|table| StemExceptions::parse(&table).unwrap()),
+        stop_words: file("stop_words").map(|words| StopWords::parse(&words)),
+        limit: match (number("words"), number("bytes")) {
+            (Some(words), _) => LengthLimit::Words(words),
+            (_, Some(bytes)) => LengthLimit::Bytes(bytes),
+            _ => LengthLimit::None,
+        },
+        multi_reference: if options["multi_ref"] == "B" {
+            MultiReference::BestRecall
+        } else {
+            MultiReference::Micro
+        },
+        alpha: options["alpha"].as_f64().unwrap(),
+    }
+}
+
+#[test]
+fn fixtures_rouge155() {
+    let root = fixtures();
+    let mut checked = 0;
+    for record in records(&root.join("gold/rouge155.jsonl")) {
+        let segments = segments(&root, &record);
+        let lines: Vec<usize> = take(&record, "lines");
+        let evaluations: Vec<Vec<[String; 3]>> = take(&record, "evaluations");
+        for (i, name) in take::<Vec<String>>(&record, "types").iter().enumerate() {
+            let rouge = rouge155(&root, &record["options"], name);
+            for (line, evaluation) in lines.iter().zip(&evaluations) {
+                let (hypothesis, references) = &segments[line - 1];
+                let references: Vec<&str> = references.iter().map(String::as_str).collect();
+                let found = parts(&rouge.sentence(hypothesis, &references).unwrap());
+                let [precision, recall, fmeasure] = found.map(|number| format!("{number:.5}"));
+                assert_eq!(
+                    [recall, precision, fmeasure],
+                    evaluation[i],
+                    "{name} line {line} {}: {hypothesis:?} {references:?}",
+                    record["options"]
+                );
+                checked += 1;
+            }
+        }
+    }
+    assert!(checked > 5000, "{checked}");
 }
 
 #[test]
