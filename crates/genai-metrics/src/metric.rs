@@ -31,7 +31,7 @@ use crate::spec::Spec;
 ///     type Stats = ExactMatchStats;
 ///     fn spec(&self) -> Spec {
 ///         Spec { name: "exact-match", title: "exact match".into(), tokenizer: None, direction: Direction::Higher, scale: 1.0,
-///                decimals: 4, signature: Signature::default() }
+///                bootstrap: None, decimals: 4, signature: Signature::default() }
 ///     }
 ///     fn columns(&self) -> Vec<String> { vec!["equal".into(), "segments".into()] }
 ///     fn measure(&self, hypothesis: Text<'_>, references: References<'_>, (): &mut ()) -> ExactMatchStats {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::bootstrap::Bootstrap;
 use crate::text::Tokenizer;
 
 /// What a metric says of itself.
@@ -25,6 +26,9 @@ pub struct Spec {
     /// The score of a perfect text if higher is better, else what 1 means: 100 for percentages,
     /// 1 for fractions.
     pub scale: f64,
+    /// How the score of a corpus is made of its segments' scores, where it is not the score of
+    /// their sum.
+    pub bootstrap: Option<Bootstrap>,
     /// How many decimals people expect of a score.
     pub decimals: usize,
     /// The options, as far as they change a score.

@@ -9,7 +9,7 @@
 
 mod files;
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -22,7 +22,7 @@ use genai_metrics::{
 use serde_json::Value;
 
 /// A type by name, and its precision, recall and F-measure.
-type ByType = HashMap<String, [f64; 3]>;
+type ByType = BTreeMap<String, [f64; 3]>;
 
 fn parts(score: &Score) -> [f64; 3] {
     ["precision", "recall", "fmeasure"]
@@ -50,7 +50,7 @@ fn check_pair(stem: bool, hypothesis: &str, references: &[&str], expected: &ByTy
 }
 
 /// The pairs of a file of records, by id.
-fn pairs(root: &Path, path: &str) -> HashMap<String, (String, Vec<String>)> {
+fn pairs(root: &Path, path: &str) -> BTreeMap<String, (String, Vec<String>)> {
     records(&root.join(path))
         .iter()
         .map(|pair| (take(pair, "id"), (take(pair, "hyp"), take(pair, "refs"))))
@@ -128,6 +128,7 @@ fn rouge155(root: &Path, options: &Value, name: &str) -> Rouge155 {
             MultiReference::Micro
         },
         alpha: options["alpha"].as_f64().unwrap(),
+        ..Rouge155::new(kind)
     }
 }
 
@@ -162,7 +163,7 @@ fn fixtures_rouge155() {
 #[test]
 fn corpora_rouge_pairs() {
     let Some(root) = corpora() else { return };
-    let mut texts = HashMap::new();
+    let mut texts = BTreeMap::new();
     let mut checked = 0;
     for record in records(&root.join("gold/rouge_pairs.jsonl.gz")) {
         let stem: bool = take(&record, "stem");
@@ -170,7 +171,7 @@ fn corpora_rouge_pairs() {
             let [hypotheses, references] =
                 ["hyp", "ref"].map(|key| lines(&root, &take::<String>(&record, key), None));
             for (part, at) in [("precision", 0), ("fmeasure", 2)] {
-                for (name, values) in take::<HashMap<String, Vec<f64>>>(&record, part) {
+                for (name, values) in take::<BTreeMap<String, Vec<f64>>>(&record, part) {
                     let rouge = google(&name, stem);
                     for ((hypothesis, reference), value) in
                         hypotheses.iter().zip(&references).zip(&values)
@@ -207,15 +208,14 @@ fn corpora_rouge_means() {
     let Some(root) = corpora() else { return };
     let mut checked = 0;
     for record in records(&root.join("gold/rouge_aggregate.jsonl")) {
-        let segments: Vec<(String, String)> = match record.get("data") {
-            Some(_) => records(&root.join(take::<String>(&record, "data")))
+        let segments: Vec<(String, String)> = if record.get("data").is_some() {
+            records(&root.join(take::<String>(&record, "data")))
                 .iter()
                 .map(|pair| (take(pair, "hyp"), take::<Vec<String>>(pair, "refs").swap_remove(0)))
-                .collect(),
-            None => {
-                let file = |key| lines(&root, &take::<String>(&record, key), None);
-                file("hyp").into_iter().zip(file("ref")).collect()
-            }
+                .collect()
+        } else {
+            let file = |key| lines(&root, &take::<String>(&record, key), None);
+            file("hyp").into_iter().zip(file("ref")).collect()
         };
         for (name, expected) in take::<ByType>(&record, "mean") {
             let rouge = google(&name, take(&record, "stem"));

@@ -7,8 +7,8 @@
 /// use genai_metrics::bootstrap::round5;
 /// assert_eq!(round5(2.0 / 3.0), 0.66667);
 /// assert_eq!((round5(0.015625), round5(0.046875)), (0.01562, 0.04688));
-/// // The number that is written 0.000015 lies a little above it, 0.000025 a little above too.
-/// assert_eq!((round5(0.000015), round5(0.000025)), (0.00002, 0.00003));
+/// // The number nearest to 0.000025 lies a little above it, the one nearest to 0.000035 below.
+/// assert_eq!((round5(0.000025), round5(0.000035)), (0.00003, 0.00003));
 /// ```
 #[must_use]
 pub fn round5(value: f64) -> f64 {
@@ -43,14 +43,15 @@ mod tests {
             (0.140_625, "0.14062"),
             (1.0 - 1e-12, "1.00000"),
             (0.046_875, "0.04688"),
-            (1234.015_625, "1234.01562"),
+            (1_234.015_625, "1234.01562"),
             (123_456.703_125, "123456.70312"),
             (0.999_995, "0.99999"),
             (-0.015_625, "-0.01562"),
         ] {
-            assert_eq!(round5(value), printed.parse::<f64>().unwrap(), "{value}");
+            let expected: f64 = printed.parse().unwrap();
+            assert_eq!(round5(value).to_bits(), expected.to_bits(), "{value}");
         }
-        assert_eq!(round5(f64::INFINITY), f64::INFINITY);
+        assert!(round5(f64::INFINITY).is_infinite());
         assert!(round5(f64::NAN).is_nan());
     }
 
@@ -62,8 +63,8 @@ mod tests {
             for middle in [f64::from(number) / 1e5, (f64::from(number) + 0.5) / 1e5] {
                 for value in [middle.next_down(), middle, middle.next_up()] {
                     let exact: f64 = format!("{value:.5}").parse().unwrap();
-                    assert_eq!(round5(value), exact, "{value}");
-                    assert_eq!(round5(exact), exact, "{value}");
+                    assert_eq!(round5(value).to_bits(), exact.to_bits(), "{value}");
+                    assert_eq!(round5(exact).to_bits(), exact.to_bits(), "{value}");
                 }
             }
         }

@@ -92,9 +92,8 @@ mod tests {
             (500, 99.9, [0.1, 0.28788, 0.4875], [0.3, 0.66672, 0.98125]),
         ] {
             let found = intervals(&table, resamples, percent);
-            let numbers = |Interval { low, middle, high }: Interval| [low, middle, high];
-            assert_eq!(numbers(found[0]), first, "{resamples} resamples, {percent} %");
-            assert_eq!(numbers(found[2]), last, "{resamples} resamples, {percent} %");
+            let expected = [first, last].map(|[low, middle, high]| Interval { low, middle, high });
+            assert_eq!([found[0], found[2]], expected, "{resamples} resamples, {percent} %");
         }
     }
 }

@@ -260,6 +260,7 @@ impl Metric for Bleu {
             tokenizer: Some(*tokenizer),
             direction: Direction::Higher,
             scale: 100.0,
+            bootstrap: None,
             decimals: 1,
             signature,
         }

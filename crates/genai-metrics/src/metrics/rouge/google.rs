@@ -3,6 +3,7 @@
 use super::kind::RougeType;
 use super::overlap::{Kernels, Overlap, Unigrams};
 use super::stats::{self, RougeStats};
+use crate::bootstrap::Bootstrap;
 use crate::metric::Metric;
 use crate::score::Score;
 use crate::segment::{References, Text};
@@ -34,6 +35,8 @@ pub struct Rouge {
     pub multi_reference: MultiReference,
     /// How many times as much as precision recall counts in the F-measure; 1 by default.
     pub beta: f64,
+    /// What a corpus's score is, if not the mean over its segments; nothing by default.
+    pub bootstrap: Option<Bootstrap>,
 }
 
 /// What several references mean.
@@ -104,7 +107,13 @@ impl Rouge {
             if kind == RougeType::Lsum { SentenceSplit::Newline } else { SentenceSplit::Whole };
         let tokenizer =
             Tokenizer { scheme: Scheme::Rouge, lowercase: true, stemmer: Stemmer::None, sentences };
-        Self { kind, tokenizer, multi_reference: MultiReference::default(), beta: 1.0 }
+        Self {
+            kind,
+            tokenizer,
+            multi_reference: MultiReference::default(),
+            beta: 1.0,
+            bootstrap: None,
+        }
     }
 
     /// What a hypothesis has in common with reference number `i`.
@@ -159,18 +168,11 @@ impl Rouge {
         Measures { precision, recall, fmeasure: self.fmeasure(precision, recall) }
     }
 
-    /// The order of operations is the reference's.
+    /// The order of operations is the reference's, which has no beta: at 1 it changes no bit.
     fn fmeasure(&self, precision: f64, recall: f64) -> f64 {
-        let beta = self.beta.max(0.0);
-        if precision + recall == 0.0 {
-            0.0
-        } else if beta == 1.0 {
-            2.0 * precision * recall / (precision + recall)
-        } else {
-            let square = beta * beta;
-            let weighted = recall + square * precision;
-            if weighted > 0.0 { (1.0 + square) * precision * recall / weighted } else { 0.0 }
-        }
+        let square = self.beta.max(0.0).powi(2);
+        let weighted = recall + square * precision;
+        if weighted > 0.0 { (1.0 + square) * precision * recall / weighted } else { 0.0 }
     }
 }
 
@@ -215,7 +217,7 @@ impl Metric for Rouge {
     type Stats = RougeStats;
 
     fn spec(&self) -> Spec {
-        let Self { kind, tokenizer, multi_reference, beta } = self;
+        let Self { kind, tokenizer, multi_reference, beta, bootstrap } = self;
         let Tokenizer { scheme, lowercase, stemmer, sentences } = tokenizer;
         let mut signature = Signature::default();
         signature.push("profile", "google");
@@ -231,15 +233,15 @@ impl Metric for Rouge {
         }
         kind.sign(&mut signature);
         signature.push("multi", multi_reference.name());
-        if *beta != 1.0 {
-            signature.push("beta", beta.to_string());
-        }
+        signature.push("beta", beta.to_string());
+        stats::sign(*bootstrap, &mut signature);
         Spec {
             name: kind.name(),
             title: kind.title(),
             tokenizer: Some(*tokenizer),
             direction: Direction::Higher,
             scale: 1.0,
+            bootstrap: *bootstrap,
             decimals: 4,
             signature,
         }

@@ -19,6 +19,7 @@ pub use rouge155::{LengthLimit, Rouge155, Rouge155References};
 pub use stats::RougeStats;
 pub use word_lists::{StemExceptions, StopWords};
 
+use crate::bootstrap::Bootstrap;
 use crate::error::{Error, ErrorKind};
 use crate::metric::Scorer;
 use crate::metrics::Entry;
@@ -37,12 +38,18 @@ const SCHEMES: &[(&str, Scheme)] = &[
 ];
 const SCHEME_NAMES: &[&str] = &["rouge", "unicode", "char", "whitespace", "13a", "intl", "zh"];
 
+/// The seed that sacreBLEU's bootstrap has too.
+const SEED: u32 = 12345;
+
 const PROFILES: &[&str] = &["google", "rouge155"];
 
 /// Weights beyond this overflow on long texts.
 const GREATEST_WEIGHT: f64 = 10.0;
 const GREATEST_BETA: f64 = 1e100;
 const MOST: u32 = 1 << 30;
+const MOST_RESAMPLES: u32 = 1_000_000;
+
+const AGGREGATES: &[&str] = &["mean", "bootstrap"];
 
 pub(super) const ENTRY: Entry = Entry {
     name: "rouge",
@@ -127,6 +134,33 @@ pub(super) const ENTRY: Entry = Entry {
             help: "For rougeS and rougeSU, how many tokens a pair may skip [default: any number]",
         },
         OptionSpec {
+            name: "aggregate",
+            kind: OptionKind::Choice(AGGREGATES),
+            default: None,
+            help: "The corpus's score: the mean over segments, or the middle of a bootstrap with an \
+                   interval about it, as the profile's tool draws and computes it [default: mean; \
+                   rouge155: bootstrap]",
+        },
+        OptionSpec {
+            name: "resamples",
+            kind: OptionKind::Integer { min: 1, max: MOST_RESAMPLES },
+            default: None,
+            help: "With --aggregate bootstrap, how many resamples are drawn [default: 1000]",
+        },
+        OptionSpec {
+            name: "level",
+            kind: OptionKind::Number { max: 1.0 },
+            default: None,
+            help: "With --aggregate bootstrap, how much of them the interval holds [default: 0.95]",
+        },
+        OptionSpec {
+            name: "seed",
+            kind: OptionKind::Integer { min: 0, max: u32::MAX },
+            default: None,
+            help: "With --aggregate bootstrap, where numpy's random numbers start; ROUGE-1.5.5's \
+                   are always the same [default: 12345]",
+        },
+        OptionSpec {
             name: "alpha",
             kind: OptionKind::Number { max: 1.0 },
             default: None,
@@ -199,9 +233,12 @@ fn google(options: &Options) -> Result<Vec<Box<dyn Scorer>>, Error> {
         .copied()
         .unwrap_or_default();
     let beta = options.number("beta", GREATEST_BETA)?.unwrap_or(1.0);
+    let bootstrap = resampling(options, false)?.map(|(resamples, confidence, seed)| {
+        Bootstrap::RougeScore { resamples, confidence, seed: seed.unwrap_or(SEED) }
+    });
     Ok(kinds
         .into_iter()
-        .map(|kind| Box::new(Rouge { kind, tokenizer, multi_reference, beta }) as _)
+        .map(|kind| Box::new(Rouge { kind, tokenizer, multi_reference, beta, bootstrap }) as _)
         .collect())
 }
 
@@ -254,6 +291,12 @@ fn rouge155(options: &Options) -> Result<Vec<Box<dyn Scorer>>, Error> {
     }
     let stop_words = options.get("stop-words").map(StopWords::parse);
     let alpha = options.number("alpha", 1.0)?.unwrap_or(0.5);
+    refuse(options, &["seed"], EXPECTED)?;
+    let bootstrap = resampling(options, true)?.map(|(resamples, level, _)| {
+        // 57 % is 57, though 0.57 * 100 comes to a little less.
+        let percent = (level * 1e11).round() / 1e9;
+        Bootstrap::Rouge155 { resamples, percent }
+    });
     let metric = |kind| Rouge155 {
         kind,
         stemmer,
@@ -262,6 +305,7 @@ fn rouge155(options: &Options) -> Result<Vec<Box<dyn Scorer>>, Error> {
         limit,
         multi_reference,
         alpha,
+        bootstrap,
     };
     Ok(kinds.into_iter().map(|kind| Box::new(metric(kind)) as _).collect())
 }
@@ -279,8 +323,9 @@ fn kinds(options: &Options, default: &[&str]) -> Result<Vec<RougeType>, Error> {
     }
     let names = options.names("types", RougeType::NAMES)?;
     let names = names.as_deref().unwrap_or(default);
-    let named = |name| RougeType::named(name, weight.unwrap_or(kind::WEIGHT), skip);
-    let kinds: Vec<RougeType> = names.iter().copied().filter_map(named).collect();
+    let weight_or_default = weight.unwrap_or(kind::WEIGHT);
+    let kinds: Vec<RougeType> =
+        names.iter().filter_map(|name| RougeType::named(name, weight_or_default, skip)).collect();
     let any = |is: fn(&RougeType) -> bool| kinds.iter().any(is);
     if weight.is_some() && !any(|kind| matches!(kind, RougeType::W { .. })) {
         return Err(Error::new(ErrorKind::NoEffect {
@@ -295,6 +340,18 @@ fn kinds(options: &Options, default: &[&str]) -> Result<Vec<RougeType>, Error> {
         }));
     }
     Ok(kinds)
+}
+
+/// Resamples, level and seed, if a bootstrap is wanted.
+fn resampling(options: &Options, default: bool) -> Result<Option<(u32, f64, Option<u32>)>, Error> {
+    let aggregate = named(options, "aggregate", AGGREGATES)?;
+    if !aggregate.map_or(default, |name| name == "bootstrap") {
+        refuse(options, &["resamples", "level", "seed"], "--aggregate bootstrap beside it")?;
+        return Ok(None);
+    }
+    let resamples = options.integer("resamples", 1..=MOST_RESAMPLES)?.unwrap_or(1000);
+    let level = options.number("level", 1.0)?.unwrap_or(0.95);
+    Ok(Some((resamples, level, options.integer("seed", 0..=u32::MAX)?)))
 }
 
 fn stemmer(options: &Options) -> Result<Stemmer, Error> {

@@ -65,8 +65,7 @@ impl Kernels {
         Overlap::of_counts(matches[order - 1], total(reference), total(hypothesis))
     }
 
-    /// Skip-bigrams, and single tokens if `with_tokens`; the last token of a text is then left out
-    /// if `but_last`, as ROUGE-1.5.5 does.
+    /// Skip-bigrams, and single tokens beside them.
     pub(super) fn skip_bigrams(
         &mut self,
         [reference, hypothesis]: [&[TokenId]; 2],
@@ -102,9 +101,9 @@ impl Kernels {
     /// Takes one of these tokens if one is left.
     pub(super) fn take(&mut self, token: TokenId) -> bool {
         let left = &mut self.left[token as usize];
-        let taken = *left > 0;
-        *left -= u32::from(taken);
-        taken
+        let any = *left > 0;
+        *left -= u32::from(any);
+        any
     }
 }
 

@@ -8,7 +8,7 @@ use super::kind::RougeType;
 use super::overlap::{Kernels, Overlap, Unigrams};
 use super::stats::{self, RougeStats};
 use super::word_lists::{StemExceptions, StopWords};
-use crate::bootstrap::round5;
+use crate::bootstrap::{Bootstrap, round5};
 use crate::metric::Metric;
 use crate::score::Score;
 use crate::segment::{References, Text};
@@ -47,6 +47,9 @@ pub struct Rouge155 {
     pub multi_reference: MultiReference,
     /// The weight of precision in the F-measure, 0 to 1 (`-p`); one half by default.
     pub alpha: f64,
+    /// What a corpus's score is, if not the mean over its segments; nothing by default, but the
+    /// script prints the middle of its [`Bootstrap::Rouge155`].
+    pub bootstrap: Option<Bootstrap>,
 }
 
 /// How much of each text counts, hypotheses and references alike.
@@ -108,6 +111,7 @@ impl Rouge155 {
             limit: LengthLimit::None,
             multi_reference: MultiReference::Micro,
             alpha: 0.5,
+            bootstrap: None,
         }
     }
 
@@ -201,7 +205,9 @@ fn share(hits: f64, of: f64) -> f64 {
 fn count(left: &mut Vec<u32>, tokens: &[TokenId], distinct: usize) {
     left.clear();
     left.resize(distinct, 0);
-    tokens.iter().for_each(|&token| left[token as usize] += 1);
+    for &token in tokens {
+        left[token as usize] += 1;
+    }
 }
 
 /// Takes a token from both texts if both have one left.
@@ -352,7 +358,16 @@ impl Metric for Rouge155 {
     type Stats = RougeStats;
 
     fn spec(&self) -> Spec {
-        let Self { kind, stemmer, exceptions, stop_words, limit, multi_reference: _, alpha } = self;
+        let Self {
+            kind,
+            stemmer,
+            exceptions,
+            stop_words,
+            limit,
+            multi_reference: _,
+            alpha,
+            bootstrap,
+        } = self;
         let mut signature = Signature::default();
         signature.push("profile", "rouge155");
         signature.push("stem", stemmer.name());
@@ -369,15 +384,15 @@ impl Metric for Rouge155 {
         }
         kind.sign(&mut signature);
         signature.push("multi", if self.takes_best_recall() { "max-r" } else { "micro" });
-        if *alpha != 0.5 {
-            signature.push("alpha", alpha.to_string());
-        }
+        signature.push("alpha", alpha.to_string());
+        stats::sign(*bootstrap, &mut signature);
         Spec {
             name: kind.name(),
             title: kind.title(),
             tokenizer: None,
             direction: Direction::Higher,
             scale: 1.0,
+            bootstrap: *bootstrap,
             decimals: 5,
             signature,
         }

@@ -1,8 +1,10 @@
 //! What is summed over segments: each one's precision, recall and F-measure.
 
+use crate::bootstrap::Bootstrap;
 use crate::exact::ExactSum;
 use crate::metric::Row;
 use crate::score::{Part, Score};
+use crate::spec::Signature;
 
 /// ROUGE's statistics, of one segment or of any number of them. The score of a corpus is the mean
 /// over its segments, so each segment's numbers are summed, exactly.
@@ -50,6 +52,12 @@ impl RougeStats {
         let parts = PARTS.into_iter().zip(means.map(Part::Number)).collect();
         Score { value: means[2], parts }
     }
+}
+
+/// Signs what is made of the segments' scores.
+pub(super) fn sign(bootstrap: Option<Bootstrap>, signature: &mut Signature) {
+    let name = bootstrap.map_or_else(|| "mean".to_owned(), |bootstrap| bootstrap.to_string());
+    signature.push("agg", name);
 }
 
 pub(super) fn describe(score: &Score) -> String {

@@ -64,8 +64,8 @@ impl StopWords {
 }
 
 impl StemExceptions {
-    /// Reads a table with a form and its base on each line, separated by white space, as WordNet's
-    /// `.exc` files are; of a form that comes twice the last base counts.
+    /// Reads a table with a form and its base on each line, separated by white space, as the files
+    /// `*.exc` of `WordNet` are; of a form that comes twice the last base counts.
     ///
     /// # Errors
     /// [`ErrorKind::BadLine`] for a line with a form and no base.
