@@ -47,8 +47,10 @@ pub enum OptionKind {
         /// The greatest.
         max: u32,
     },
-    /// A number from 0 to `max`.
+    /// A number from `min` to `max`.
     Number {
+        /// The least.
+        min: f64,
         /// The greatest.
         max: f64,
     },
@@ -145,13 +147,24 @@ impl Options {
         )
     }
 
-    /// The option's value as a number from 0 to `max`.
+    /// The option's value as a number in a range.
     ///
     /// # Errors
     /// [`ErrorKind::BadValue`].
-    pub fn number(&self, name: &'static str, max: f64) -> Result<Option<f64>, Error> {
-        let usable = |value: &f64| (0.0..=max).contains(value);
-        self.parse(name, usable, || format!("a number from 0 to {max:e}"))
+    pub fn number(
+        &self,
+        name: &'static str,
+        range: std::ops::RangeInclusive<f64>,
+    ) -> Result<Option<f64>, Error> {
+        let (min, max) = (*range.start(), *range.end());
+        let expected = || {
+            if max < 1e6 {
+                format!("a number from {min} to {max}")
+            } else {
+                format!("a number from {min} to {max:e}")
+            }
+        };
+        self.parse(name, |value: &f64| range.contains(value), expected)
     }
 
     fn parse<T: std::str::FromStr>(

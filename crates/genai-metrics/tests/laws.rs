@@ -17,7 +17,7 @@ use proptest::sample::Index;
 const LEVELS: [Level; 2] = [Level::Corpus, Level::Sentence];
 
 /// Numbers that an option may well be given.
-const NUMBERS: &[&str] = &["0", "0.25", "1"];
+const NUMBERS: &[&str] = &["0", "0.25", "1", "2"];
 
 /// Stands for the greatest number that an option takes.
 const GREATEST: &str = "greatest";
@@ -52,8 +52,10 @@ impl Configuration {
         self.options.iter().any(|(name, given)| *name == option && given == value)
     }
 
+    /// Name and signature, by which scores may be compared.
     fn signature(&self) -> String {
-        self.scorer.spec().signature.to_string()
+        let spec = self.scorer.spec();
+        format!("{}|{}", spec.name, spec.signature)
     }
 }
 
@@ -70,43 +72,81 @@ fn values(option: &OptionSpec, numbers: &[&str]) -> Vec<String> {
         OptionKind::Flag => owned(&["true"]),
         OptionKind::YesNo => owned(&["yes", "no"]),
         OptionKind::Choice(names) | OptionKind::Names(names) => owned(names),
-        OptionKind::File => owned(&["the\na", "mats mat\ncats cat\n"]),
+        OptionKind::File => owned(&["the a\n", "mats mat\ncats cat\n"]),
         OptionKind::Integer { min, max } => {
             let mut integers = vec![min, min.midpoint(max), max];
             integers.dedup();
             integers.iter().map(u32::to_string).collect()
         }
-        OptionKind::Number { max } => numbers
-            .iter()
-            .map(|&number| if number == GREATEST { max.to_string() } else { number.to_owned() })
-            .collect(),
+        OptionKind::Number { min, max } => {
+            let number = |text: &&str| if *text == GREATEST { max } else { text.parse().unwrap() };
+            let usable = numbers.iter().filter(|text| (min..=max).contains(&number(text)));
+            usable
+                .map(|&text| if text == GREATEST { max.to_string() } else { text.to_owned() })
+                .collect()
+        }
     }
 }
 
-/// Every metric at both levels: as it is by default, with each value of each option, and with each
-/// of those beside each value of a choice, since some options go with certain choices only.
+/// An option and a value for it.
+type Given = (&'static str, String);
+
+/// Every value of some options of a metric.
+fn settings(entry: &Entry, numbers: &[&str], wanted: impl Fn(&OptionSpec) -> bool) -> Vec<Given> {
+    let of_option = |option: &OptionSpec| {
+        let name = option.name;
+        values(option, numbers).into_iter().map(move |value| (name, value)).collect::<Vec<_>>()
+    };
+    entry.options.iter().filter(|option| wanted(option)).flat_map(of_option).collect()
+}
+
+/// Every pair of a choice and another option's value: some options go with certain choices only.
+fn pairs(entry: &Entry, numbers: &[&str]) -> Vec<[Given; 2]> {
+    let choices = settings(entry, numbers, |option| {
+        matches!(option.kind, OptionKind::Choice(_) | OptionKind::Names(_))
+    });
+    let all = settings(entry, numbers, |_| true);
+    let mut pairs = Vec::new();
+    for choice in &choices {
+        let others = all.iter().filter(|other| other.0 != choice.0);
+        pairs.extend(others.map(|other| [choice.clone(), other.clone()]));
+    }
+    pairs
+}
+
+/// So many pairs and no more are all tried with texts.
+const MANY_PAIRS: usize = 600;
+
+/// Every metric at both levels: as it is by default, with each value of each option, and with all
+/// pairs of them, or, of a metric that has too many, with each value in the first company that
+/// takes it, if it is refused alone.
 fn configurations(numbers: &[&str]) -> Vec<Configuration> {
     let mut all = Vec::new();
     for entry in METRICS {
+        let singles = settings(entry, numbers, |_| true);
+        let pairs = pairs(entry, numbers);
         for level in LEVELS {
-            let mut add = |options: Vec<_>| {
-                all.extend(Configuration::build(entry, level, &options));
-            };
-            add(Vec::new());
-            for option in entry.options {
-                for value in values(option, numbers) {
-                    add(vec![(option.name, value)]);
-                }
+            let build = |options: &[Given]| Configuration::build(entry, level, options);
+            all.extend(build(&[]));
+            if pairs.len() <= MANY_PAIRS {
+                all.extend(singles.iter().flat_map(|single| build(std::slice::from_ref(single))));
+                all.extend(pairs.iter().flat_map(|pair| build(pair)));
+                continue;
             }
-            let choices = entry.options.iter().filter(|o| matches!(o.kind, OptionKind::Choice(_)));
-            for choice in choices {
-                for name in values(choice, numbers) {
-                    for other in entry.options.iter().filter(|o| o.name != choice.name) {
-                        for value in values(other, numbers) {
-                            add(vec![(choice.name, name.clone()), (other.name, value)]);
-                        }
-                    }
-                }
+            for single in &singles {
+                let alone = std::iter::once(vec![single.clone()]);
+                let with_one = singles.iter().map(|other| vec![other.clone(), single.clone()]);
+                let with_two = pairs.iter().map(|pair| [&pair[..], &[single.clone()]].concat());
+                let of_others = |options: &Vec<Given>| {
+                    options.iter().filter(|option| option.0 == single.0).count() == 1
+                };
+                let companies = alone.chain(with_one).chain(with_two).filter(of_others);
+                all.extend(
+                    companies
+                        .map(|options| build(&options))
+                        .find(|c| !c.is_empty())
+                        .unwrap_or_default(),
+                );
             }
         }
     }
@@ -264,48 +304,53 @@ fn signatures(
 #[test]
 fn every_option_is_signed() {
     // Numbers that print alike where only two decimals are printed.
-    let numbers = ["0", "0.1", "0.25", "0.251", "0.2512", "1", "1e-9", "2e-9", "1e300"];
-    let all = configurations(&numbers);
-    for entry in METRICS {
+    let numbers =
+        ["0", "0.1", "0.25", "0.251", "0.2512", "1", "1.2", "1.201", "1e-9", "2e-9", "1e100"];
+    for (entry, level) in METRICS.iter().flat_map(|entry| LEVELS.map(|level| (entry, level))) {
+        let singles = settings(entry, &numbers, |_| true).into_iter().map(|single| vec![single]);
+        let pairs = pairs(entry, &numbers).into_iter().map(Vec::from);
+        let bases: Vec<_> = std::iter::once(Vec::new()).chain(singles).chain(pairs).collect();
         for option in entry.options {
-            let without = all.iter().filter(|base| {
-                base.entry.name == entry.name && base.options.iter().all(|o| o.0 != option.name)
-            });
+            let without = bases.iter().filter(|base| base.iter().all(|o| o.0 != option.name));
             for base in without {
-                let plain = signatures(entry, base.level, &base.options).unwrap();
+                let Some(plain) = signatures(entry, level, base) else { continue };
                 let varied: Vec<(String, Vec<String>)> = values(option, &numbers)
                     .into_iter()
                     .filter_map(|value| {
-                        let given = [&base.options[..], &[(option.name, value.clone())]].concat();
-                        Some((value, signatures(entry, base.level, &given)?))
+                        let given = [&base[..], &[(option.name, value.clone())]].concat();
+                        Some((value, signatures(entry, level, &given)?))
                     })
                     .collect();
                 for (i, (one, signed)) in varied.iter().enumerate() {
                     for (other, other_signed) in &varied[i + 1..] {
-                        assert_ne!(signed, other_signed, "{base} --{} {one} {other}", option.name);
+                        assert_ne!(
+                            signed, other_signed,
+                            "{base:?} --{} {one} {other}",
+                            option.name
+                        );
                     }
                 }
                 let signs_as_base = varied.iter().filter(|(_, signed)| *signed == plain).count();
                 match option.kind {
                     OptionKind::Flag => {
-                        assert_eq!(signs_as_base, 0, "{base}: --{} is not signed", option.name);
+                        assert_eq!(signs_as_base, 0, "{base:?}: --{} is not signed", option.name);
                     }
                     OptionKind::YesNo | OptionKind::Choice(_) => {
                         // A choice that goes with no other option of the base leaves none.
                         let complete = varied.len() == values(option, &numbers).len();
-                        assert!(!complete || signs_as_base == 1, "{base} {}", option.name);
+                        assert!(!complete || signs_as_base == 1, "{base:?} {}", option.name);
                     }
                     OptionKind::Names(_)
                     | OptionKind::File
                     | OptionKind::Integer { .. }
                     | OptionKind::Number { .. } => {
-                        assert!(signs_as_base <= 1, "{base} {}", option.name);
+                        assert!(signs_as_base <= 1, "{base:?} {}", option.name);
                     }
                 }
                 for (value, signed) in &varied {
                     let default = option.default == Some(value);
                     let same = *signed == plain;
-                    assert!(same == default || option.default.is_none(), "{base} {value}");
+                    assert!(same == default || option.default.is_none(), "{base:?} {value}");
                 }
             }
         }
@@ -466,30 +511,41 @@ proptest! {
         }
     }
 
-    /// References are a set: their order, repetitions and the places of missing ones are nothing.
+    /// The places of missing references are nothing. Where references are a set, their order and
+    /// repetitions are nothing either.
     #[test]
     fn references_are_a_set(
         segment in segment(),
         again in prop::collection::vec(any::<Index>(), 0..3),
-        missing in prop::collection::vec(Just(()), 0..3),
+        missing in prop::collection::vec(any::<Index>(), 0..3),
         places in prop::collection::vec(any::<Index>(), 12),
     ) {
-        let mut kept: Vec<Option<String>> =
+        let there: Vec<Option<String>> =
             segment.references.iter().filter(|r| r.is_some()).cloned().collect();
-        for index in again {
-            let copy = index.get(&kept).clone();
-            kept.push(copy);
+        let mut mixed = Vec::new();
+        let copies = again.into_iter().map(|index| index.get(&there).clone());
+        for (reference, place) in there.iter().cloned().chain(copies).zip(&places) {
+            mixed.insert(place.index(mixed.len() + 1), reference);
         }
-        kept.extend(missing.iter().map(|()| None));
-        let mut references = Vec::new();
-        for (reference, place) in kept.into_iter().zip(&places) {
-            references.insert(place.index(references.len() + 1), reference);
-        }
-        let other = OwnedSegment { hypothesis: segment.hypothesis.clone(), references };
+        let [same, mixed] = [there, mixed].map(|mut references| {
+            for place in &missing {
+                references.insert(place.index(references.len() + 1), None);
+            }
+            OwnedSegment { hypothesis: segment.hypothesis.clone(), references }
+        });
         for configuration in &*CONFIGURATIONS {
             let scorer = &*configuration.scorer;
-            let rows = [row_alone(scorer, &segment), row_alone(scorer, &other)];
-            prop_assert_eq!(&rows[0], &rows[1], "{}: {:?}", configuration, other);
+            let row = row_alone(scorer, &segment);
+            prop_assert_eq!(&row, &row_alone(scorer, &same), "{}: {:?}", configuration, same);
+            let other = row_alone(scorer, &mixed);
+            match configuration.references() {
+                References::Set => prop_assert_eq!(&row, &other, "{}: {:?}", configuration, mixed),
+                References::BestScore => {
+                    let values = [scorer.score(&row).value, scorer.score(&other).value];
+                    prop_assert_eq!(values[0], values[1], "{}: {:?}", configuration, mixed);
+                }
+                References::List => {}
+            }
         }
     }
 
@@ -516,8 +572,10 @@ proptest! {
         for configuration in &*CONFIGURATIONS {
             let scorer = &*configuration.scorer;
             let spec = scorer.spec();
-            let tokens = spec.tokenizer.map(|t| t.tokenize(&reference).unwrap().len());
-            if tokens.is_some_and(|tokens| tokens < configuration.highest_order()) {
+            // What reads raw text here sees a-z and 0-9.
+            let rouge = Tokenizer { scheme: Scheme::Rouge, ..Tokenizer::default() };
+            let tokens = spec.tokenizer.unwrap_or(rouge).tokenize(&reference).unwrap().len();
+            if tokens < configuration.highest_order() || !configuration.knows_perfection() {
                 continue;
             }
             tried += 1;
@@ -561,13 +619,45 @@ proptest! {
     }
 }
 
+/// What a metric takes its references for.
+enum References {
+    /// Order and repetition are nothing.
+    Set,
+    /// The best is taken: order and repetition change at most which of equally good ones it is.
+    BestScore,
+    /// Each counts.
+    List,
+}
+
 impl Configuration {
-    /// The highest n-gram order that it counts, 1 if it counts none: shorter texts are not perfect.
+    /// The value of an option that this metric has, as given or by default.
+    fn option(&self, name: &str) -> Option<&str> {
+        let given =
+            self.options.iter().find(|(given, _)| *given == name).map(|(_, value)| &**value);
+        let spec = self.entry.options.iter().find(|option| option.name == name);
+        given.or_else(|| spec?.default)
+    }
+
+    fn references(&self) -> References {
+        match (self.entry.name, self.option("profile"), self.option("multi-ref")) {
+            ("rouge", Some("google"), None | Some("max-f")) => References::BestScore,
+            ("rouge", _, _) => References::List,
+            _ => References::Set,
+        }
+    }
+
+    /// The highest n-gram order that it counts, or two tokens: shorter texts are not perfect.
     fn highest_order(&self) -> usize {
-        const NAME: &str = "max-order";
-        let given = self.options.iter().find(|(name, _)| *name == NAME).map(|(_, value)| &**value);
-        let spec = self.entry.options.iter().find(|option| option.name == NAME);
-        let order = given.or_else(|| spec?.default);
-        order.map_or(1, |order| order.parse().unwrap())
+        let order = self.scorer.spec().name.strip_prefix("rouge").and_then(|n| n.parse().ok());
+        let given = self.option("max-order").map(|order| order.parse().unwrap());
+        order.or(given).unwrap_or(2)
+    }
+
+    /// Whether equal texts are perfect: not where too little is left of them, nor for ROUGE-1.5.5's
+    /// ROUGE-W, which weights the length of the reference twice.
+    fn knows_perfection(&self) -> bool {
+        let shortened = ["max-words", "max-bytes", "stop-words"].map(|name| self.option(name));
+        let of_perl = self.option("profile") == Some("rouge155");
+        shortened.iter().all(Option::is_none) && !(of_perl && self.scorer.spec().name == "rougeW")
     }
 }

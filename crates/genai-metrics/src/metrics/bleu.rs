@@ -391,7 +391,7 @@ pub(super) const ENTRY: Entry = Entry {
         },
         OptionSpec {
             name: "smooth-value",
-            kind: OptionKind::Number { max: GREATEST_VALUE },
+            kind: OptionKind::Number { min: 0.0, max: GREATEST_VALUE },
             default: None,
             help: "The value for floor [default: 0.1] and add-k [default: 1]",
         },
@@ -423,7 +423,7 @@ pub(super) const ENTRY: Entry = Entry {
 };
 
 fn smoothing(options: &Options) -> Result<Smoothing, Error> {
-    let value = options.number("smooth-value", GREATEST_VALUE)?;
+    let value = options.number("smooth-value", 0.0..=GREATEST_VALUE)?;
     let smoothing = match options.get("smooth").unwrap_or("exp") {
         "exp" => Smoothing::Exponential,
         "none" => Smoothing::None,

@@ -138,7 +138,7 @@ impl Rouge {
             RougeType::Lsum => of_tokens(summary_hits(kernels, distinct, reference, hypothesis)),
             RougeType::W { weight } => {
                 let weighted = &mut kernels.weighted;
-                weighted.reset(weight);
+                weighted.reset(RougeType::weight(weight));
                 Overlap {
                     hits: weighted.value(reference.tokens, hypothesis.tokens),
                     of_reference: weighted.power(reference.tokens.len() as f64),
@@ -160,7 +160,7 @@ impl Rouge {
             let share = if of > 0.0 { hits / of } else { 0.0 };
             match self.kind {
                 // Powers round: what is whole could come to a little more.
-                RougeType::W { weight } => share.powf(1.0 / weight).min(1.0),
+                RougeType::W { weight } => share.powf(1.0 / RougeType::weight(weight)).min(1.0),
                 _ => share,
             }
         };

@@ -22,7 +22,8 @@ pub enum RougeType {
     /// The weighted longest common subsequence, in which runs of consecutive matches are worth
     /// more (Lin 2004, section 4).
     W {
-        /// The power of a run's length that it is worth; more than 1, or 1 for no preference.
+        /// The power of a run's length that it is worth, from 1, for no preference, to 10. Outside
+        /// that range the nearest end counts.
         weight: f64,
     },
     /// Skip-bigrams: pairs of tokens in their order (Lin 2004, section 5).
@@ -39,6 +40,9 @@ pub enum RougeType {
 
 /// The weight that the literature uses.
 pub(super) const WEIGHT: f64 = 1.2;
+
+/// Below 1 longer runs would be worth less than their parts; far above, long texts overflow.
+pub(super) const WEIGHTS: std::ops::RangeInclusive<f64> = 1.0..=10.0;
 
 impl RougeType {
     /// The names of all types.
@@ -92,10 +96,15 @@ impl RougeType {
             Self::N(order) => format!("ROUGE-{}", order.clamp(1, 9)),
             Self::L => "ROUGE-L".to_owned(),
             Self::Lsum => "ROUGE-Lsum".to_owned(),
-            Self::W { weight } => format!("ROUGE-W-{weight}"),
+            Self::W { weight } => format!("ROUGE-W-{}", Self::weight(weight)),
             Self::S { skip } => format!("ROUGE-S{}", Skip(skip)),
             Self::Su { skip } => format!("ROUGE-SU{}", Skip(skip)),
         }
+    }
+
+    /// The weight with its value in range.
+    pub(super) fn weight(weight: f64) -> f64 {
+        if weight.is_nan() { WEIGHT } else { weight.clamp(*WEIGHTS.start(), *WEIGHTS.end()) }
     }
 
     /// How far apart the tokens of a pair may be.
@@ -105,7 +114,7 @@ impl RougeType {
 
     pub(super) fn sign(self, signature: &mut crate::spec::Signature) {
         match self {
-            Self::W { weight } => signature.push("weight", weight.to_string()),
+            Self::W { weight } => signature.push("weight", Self::weight(weight).to_string()),
             Self::S { skip } | Self::Su { skip } => {
                 signature.push("skip", Skip(skip).to_string());
             }

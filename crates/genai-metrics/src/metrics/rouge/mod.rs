@@ -19,6 +19,7 @@ pub use rouge155::{LengthLimit, Rouge155, Rouge155References};
 pub use stats::RougeStats;
 pub use word_lists::{StemExceptions, StopWords};
 
+use self::kind::{WEIGHT, WEIGHTS};
 use crate::bootstrap::Bootstrap;
 use crate::error::{Error, ErrorKind};
 use crate::metric::Scorer;
@@ -43,8 +44,6 @@ const SEED: u32 = 12345;
 
 const PROFILES: &[&str] = &["google", "rouge155"];
 
-/// Weights beyond this overflow on long texts.
-const GREATEST_WEIGHT: f64 = 10.0;
 const GREATEST_BETA: f64 = 1e100;
 const MOST: u32 = 1 << 30;
 const MOST_RESAMPLES: u32 = 1_000_000;
@@ -117,13 +116,13 @@ pub(super) const ENTRY: Entry = Entry {
         },
         OptionSpec {
             name: "beta",
-            kind: OptionKind::Number { max: GREATEST_BETA },
+            kind: OptionKind::Number { min: 0.0, max: GREATEST_BETA },
             default: None,
             help: "How many times as much as precision recall counts in the F-measure [default: 1]",
         },
         OptionSpec {
             name: "weight",
-            kind: OptionKind::Number { max: GREATEST_WEIGHT },
+            kind: OptionKind::Number { min: *WEIGHTS.start(), max: *WEIGHTS.end() },
             default: None,
             help: "For rougeW, the power of its length that a run of matches is worth [default: 1.2]",
         },
@@ -149,7 +148,7 @@ pub(super) const ENTRY: Entry = Entry {
         },
         OptionSpec {
             name: "level",
-            kind: OptionKind::Number { max: 1.0 },
+            kind: OptionKind::Number { min: 0.0, max: 1.0 },
             default: None,
             help: "With --aggregate bootstrap, how much of them the interval holds [default: 0.95]",
         },
@@ -162,7 +161,7 @@ pub(super) const ENTRY: Entry = Entry {
         },
         OptionSpec {
             name: "alpha",
-            kind: OptionKind::Number { max: 1.0 },
+            kind: OptionKind::Number { min: 0.0, max: 1.0 },
             default: None,
             help: "rouge155: the weight of precision in the F-measure (-p) [default: 0.5]",
         },
@@ -232,7 +231,7 @@ fn google(options: &Options) -> Result<Vec<Box<dyn Scorer>>, Error> {
         .and_then(|name| MultiReference::ALL.iter().find(|rule| rule.name() == name))
         .copied()
         .unwrap_or_default();
-    let beta = options.number("beta", GREATEST_BETA)?.unwrap_or(1.0);
+    let beta = options.number("beta", 0.0..=GREATEST_BETA)?.unwrap_or(1.0);
     let bootstrap = resampling(options, false)?.map(|(resamples, confidence, seed)| {
         Bootstrap::RougeScore { resamples, confidence, seed: seed.unwrap_or(SEED) }
     });
@@ -290,7 +289,7 @@ fn rouge155(options: &Options) -> Result<Vec<Box<dyn Scorer>>, Error> {
         }));
     }
     let stop_words = options.get("stop-words").map(StopWords::parse);
-    let alpha = options.number("alpha", 1.0)?.unwrap_or(0.5);
+    let alpha = options.number("alpha", 0.0..=1.0)?.unwrap_or(0.5);
     refuse(options, &["seed"], EXPECTED)?;
     let bootstrap = resampling(options, true)?.map(|(resamples, level, _)| {
         // 57 % is 57, though 0.57 * 100 comes to a little less.
@@ -312,18 +311,11 @@ fn rouge155(options: &Options) -> Result<Vec<Box<dyn Scorer>>, Error> {
 
 /// The types that were asked for, with the options that some of them take.
 fn kinds(options: &Options, default: &[&str]) -> Result<Vec<RougeType>, Error> {
-    let weight = options.number("weight", GREATEST_WEIGHT)?;
+    let weight = options.number("weight", WEIGHTS)?;
     let skip = options.integer("skip", 0..=MOST)?;
-    if let Some(weight) = weight.filter(|&weight| weight == 0.0) {
-        return Err(Error::new(ErrorKind::BadValue {
-            option: "weight",
-            value: weight.to_string(),
-            expected: "a number above 0".to_owned(),
-        }));
-    }
     let names = options.names("types", RougeType::NAMES)?;
     let names = names.as_deref().unwrap_or(default);
-    let weight_or_default = weight.unwrap_or(kind::WEIGHT);
+    let weight_or_default = weight.unwrap_or(WEIGHT);
     let kinds: Vec<RougeType> =
         names.iter().filter_map(|name| RougeType::named(name, weight_or_default, skip)).collect();
     let any = |is: fn(&RougeType) -> bool| kinds.iter().any(is);
@@ -350,7 +342,7 @@ fn resampling(options: &Options, default: bool) -> Result<Option<(u32, f64, Opti
         return Ok(None);
     }
     let resamples = options.integer("resamples", 1..=MOST_RESAMPLES)?.unwrap_or(1000);
-    let level = options.number("level", 1.0)?.unwrap_or(0.95);
+    let level = options.number("level", 0.0..=1.0)?.unwrap_or(0.95);
     Ok(Some((resamples, level, options.integer("seed", 0..=u32::MAX)?)))
 }
 

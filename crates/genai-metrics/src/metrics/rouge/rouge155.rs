@@ -163,7 +163,7 @@ impl Rouge155 {
                 (overlap, recall(overlap))
             }
             RougeType::W { weight } => {
-                kernels.weighted.reset(weight);
+                kernels.weighted.reset(RougeType::weight(weight));
                 kernels.count(tokens[1], distinct);
                 count(left, tokens[0], distinct);
                 let (mut hits, mut base) = (0.0, 0.0);
@@ -443,7 +443,7 @@ impl Metric for Rouge155 {
             }
         }
         let weigh = |hits: f64, of: f64| match self.kind {
-            RougeType::W { weight } => share(hits, of).powf(1.0 / weight),
+            RougeType::W { weight } => share(hits, of).powf(1.0 / RougeType::weight(weight)),
             _ => share(hits, of),
         };
         let precision = round5(weigh(chosen.hits, chosen.of_hypothesis));
