@@ -239,7 +239,7 @@ mod tests {
         out
     }
 
-    fn is_of_rouge(c: &char) -> bool {
+    fn is_of_rouge(c: char) -> bool {
         matches!(c, 'a'..='z' | '0'..='9')
     }
 
@@ -248,7 +248,7 @@ mod tests {
         #[test]
         fn rouge_equals_its_definition(text in "([ -~]|[İK]|[a-zA-Z0-9]{1,30}|[éÉΣ中\u{307}\u{85}😀]|\\PC){0,60}") {
             let lower = in_lower_case(&text);
-            let runs: Vec<&str> = lower.split(|c| !is_of_rouge(&c)).filter(|run| !run.is_empty()).collect();
+            let runs: Vec<&str> = lower.split(|c| !is_of_rouge(c)).filter(|run| !run.is_empty()).collect();
             for lowercase in [false, true] {
                 let tokenizer = Tokenizer { scheme: Scheme::Rouge, lowercase, ..Tokenizer::default() };
                 prop_assert_eq!(tokenizer.tokenize(&text).unwrap(), runs.clone());
@@ -267,7 +267,7 @@ mod tests {
                 // Nothing but white space is lost; 13a rewrites entities and the like.
                 let whole: String = match scheme {
                     Scheme::V13a => continue,
-                    Scheme::Rouge => in_lower_case(&text).chars().filter(is_of_rouge).collect(),
+                    Scheme::Rouge => in_lower_case(&text).chars().filter(|c| is_of_rouge(*c)).collect(),
                     Scheme::Words => {
                         prop_assert!(tokens.iter().all(|token| token.contains(char::is_alphanumeric)));
                         let tokenizer = Tokenizer { scheme: Scheme::Unicode, ..Tokenizer::default() };
@@ -302,7 +302,7 @@ mod tests {
             let text = format!("A{c}9");
             let lower = in_lower_case(&text);
             tokens.cut(tokenizer, &text).unwrap();
-            let runs = lower.split(|c| !is_of_rouge(&c)).filter(|run| !run.is_empty());
+            let runs = lower.split(|c| !is_of_rouge(c)).filter(|run| !run.is_empty());
             assert!(tokens.iter().eq(runs), "{text:?}");
         }
     }

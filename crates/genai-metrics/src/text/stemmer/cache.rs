@@ -7,8 +7,9 @@ use super::{Stemmer, is_long};
 /// Replaces tokens by their stems, and remembers them: few of a text's words are new.
 #[derive(Clone, Debug, Default)]
 pub(in crate::text) struct StemCache {
-    /// The last word that fell into each slot; none until a stemmer is used.
-    entries: Vec<Entry>,
+    /// The last two words that fell into each slot, the later one first; no slots until a stemmer
+    /// is used.
+    slots: Vec<[Entry; 2]>,
     bytes: Vec<u8>,
     characters: Vec<char>,
     stem: String,
@@ -25,10 +26,10 @@ struct Entry {
 }
 
 /// 192 kB, in which the common words of a language seldom meet.
-const ENTRIES: usize = 8192;
+const SLOTS: usize = 4096;
 
-/// What stems have that their words don't. Stems with another ending would go uncached.
-const ENDINGS: [&str; 6] = ["", "e", "i", "y", "le", "ie"];
+/// What stems have that their words don't. Stems with any other would go uncached.
+const ENDINGS: [&str; 7] = ["", "e", "i", "le", "y", "ie", "d"];
 
 impl StemCache {
     /// Replaces each token of a lower-case text by its stem, in its place: no stem is longer than
@@ -39,8 +40,8 @@ impl StemCache {
         text: &mut String,
         tokens: &mut Spans,
     ) {
-        if self.entries.is_empty() {
-            self.entries.resize(ENTRIES, Entry::default());
+        if self.slots.is_empty() {
+            self.slots.resize(SLOTS, Default::default());
         }
         tokens.shorten(|start, end| match end - start {
             0..=3 => end,
@@ -58,15 +59,20 @@ impl StemCache {
         end: usize,
     ) -> usize {
         let key = Key::of(text.as_bytes(), start, end).tagged(stemmer as u8);
-        let slot = key.hash() % ENTRIES;
-        let Entry { key: known, kept, ending } = self.entries[slot];
+        let slot = key.hash() % SLOTS;
+        let [first, second] = &mut self.slots[slot];
+        if !first.key.equals(key) {
+            std::mem::swap(first, second);
+        }
+        let Entry { key: known, kept, ending } = *first;
         if known.equals(key) {
             return write(text, start + usize::from(kept), ENDINGS[usize::from(ending)]);
         }
         let (end, kept) = self.replace_new(stemmer, text, start, end);
-        let ending = ENDINGS.iter().position(|ending| *ending == &self.stem[kept..]);
+        let ending = &self.stem.as_bytes()[kept..];
+        let ending = ENDINGS.iter().position(|known| known.bytes().eq(ending.iter().copied()));
         if let (Ok(kept), Some(Ok(ending))) = (u8::try_from(kept), ending.map(u8::try_from)) {
-            self.entries[slot] = Entry { key, kept, ending };
+            self.slots[slot][0] = Entry { key, kept, ending };
         }
         end
     }
@@ -102,7 +108,8 @@ impl StemCache {
     }
 }
 
-/// Overwrites letters with an ending, both of them ASCII; returns where that ends.
+/// Overwrites letters with an ending, both of them ASCII, since no rule changes other letters;
+/// returns where that ends.
 #[inline]
 fn write(text: &mut String, at: usize, ending: &str) -> usize {
     let end = at + ending.len();

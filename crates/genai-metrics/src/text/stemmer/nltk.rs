@@ -1,32 +1,31 @@
 //! NLTK's `PorterStemmer` in its default mode, `NLTK_EXTENSIONS`.
 
-use super::porter::{Letter, Rule, STEP_2, STEP_3, STEP_4, Word};
+use super::porter::{Letter, Rule, STEP_2, STEP_3, STEP_4, Word, rule};
 
 /// Words that no rule is asked about.
 const IRREGULAR: &[Rule] = &[
-    ("sky", "sky"),
-    ("skies", "sky"),
-    ("dying", "die"),
-    ("lying", "lie"),
-    ("tying", "tie"),
-    ("news", "news"),
-    ("innings", "inning"),
-    ("inning", "inning"),
-    ("outings", "outing"),
-    ("outing", "outing"),
-    ("cannings", "canning"),
-    ("canning", "canning"),
-    ("howe", "howe"),
-    ("proceed", "proceed"),
-    ("exceed", "exceed"),
-    ("succeed", "succeed"),
+    rule("sky", "sky"),
+    rule("skies", "sky"),
+    rule("dying", "die"),
+    rule("lying", "lie"),
+    rule("tying", "tie"),
+    rule("news", "news"),
+    rule("innings", "inning"),
+    rule("inning", "inning"),
+    rule("outings", "outing"),
+    rule("outing", "outing"),
+    rule("cannings", "canning"),
+    rule("canning", "canning"),
+    rule("howe", "howe"),
+    rule("proceed", "proceed"),
+    rule("exceed", "exceed"),
+    rule("succeed", "succeed"),
 ];
 
 /// Stems a word of three or more letters in its place; returns the number of letters left.
 pub(super) fn stem<L: Letter>(letters: &mut [L]) -> usize {
     let mut word = Word::new(letters);
-    if let Some((_, stem)) = IRREGULAR.iter().find(|(irregular, _)| word.equals(irregular)) {
-        word.replace(0, stem);
+    if word.look_up(IRREGULAR) {
         return word.len();
     }
     plurals(&mut word);
@@ -108,7 +107,7 @@ fn double_suffixes<L: Letter>(word: &mut Word<L>) {
             return;
         }
     }
-    if word.apply(STEP_2, 0) || word.apply(&[("fulli", "ful")], 0) {
+    if word.apply(STEP_2, 0) || word.apply(&const { [rule("fulli", "ful")] }, 0) {
         return;
     }
     // The `l` counts as a part of what is left, so that `geologi` becomes `geolog`.
@@ -119,12 +118,12 @@ fn double_suffixes<L: Letter>(word: &mut Word<L>) {
 
 /// Step 4. A word that ends in `ement` is not asked about `ment` and `ent`.
 fn suffixes<L: Letter>(word: &mut Word<L>) {
-    if word.apply(STEP_4, 1) || word.apply(&[("ment", ""), ("ent", "")], 1) {
+    if word.apply(STEP_4, 1) || word.apply(&const { [rule("ment", ""), rule("ent", "")] }, 1) {
         return;
     }
     if let Some(before) = word.before("ion")
         && matches!(word.last_of(before), Some(b's' | b't'))
     {
-        word.apply(&[("ion", "")], 1);
+        word.apply(&const { [rule("ion", "")] }, 1);
     }
 }

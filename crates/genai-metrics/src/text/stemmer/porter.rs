@@ -13,70 +13,100 @@ pub(super) trait Letter: Copy + Eq + From<u8> + Into<char> {}
 impl Letter for u8 {}
 impl Letter for char {}
 
-/// An ending, and what takes its place. The second is never the longer one.
-pub(super) type Rule = (&'static str, &'static str);
+/// Up to eight letters that a word may end in, the last one lowest.
+#[derive(Clone, Copy)]
+pub(super) struct Ending {
+    letters: u64,
+    length: u32,
+}
+
+impl Ending {
+    pub(super) const fn new(ending: &str) -> Self {
+        assert!(matches!(ending.len(), 1..=8), "a word has its last eight letters at hand");
+        let (mut letters, mut length) = (0, 0);
+        while (length as usize) < ending.len() {
+            letters = letters << 8 | ending.as_bytes()[length as usize] as u64;
+            length += 1;
+        }
+        Self { letters, length }
+    }
+}
+
+/// An ending, and what takes its place.
+#[derive(Clone, Copy)]
+pub(super) struct Rule {
+    ending: Ending,
+    replacement: &'static str,
+}
+
+pub(super) const fn rule(ending: &str, replacement: &'static str) -> Rule {
+    assert!(replacement.len() <= ending.len(), "no rule makes a word longer");
+    Rule { ending: Ending::new(ending), replacement }
+}
 
 /// Step 2, where a measure above 0 is left of the word. No ending stands before one that it ends
 /// in.
 pub(super) const STEP_2: &[Rule] = &[
-    ("ational", "ate"),
-    ("tional", "tion"),
-    ("enci", "ence"),
-    ("anci", "ance"),
-    ("izer", "ize"),
-    ("bli", "ble"),
-    ("alli", "al"),
-    ("entli", "ent"),
-    ("eli", "e"),
-    ("ousli", "ous"),
-    ("ization", "ize"),
-    ("ation", "ate"),
-    ("ator", "ate"),
-    ("alism", "al"),
-    ("iveness", "ive"),
-    ("fulness", "ful"),
-    ("ousness", "ous"),
-    ("aliti", "al"),
-    ("iviti", "ive"),
-    ("biliti", "ble"),
+    rule("ational", "ate"),
+    rule("tional", "tion"),
+    rule("enci", "ence"),
+    rule("anci", "ance"),
+    rule("izer", "ize"),
+    rule("bli", "ble"),
+    rule("alli", "al"),
+    rule("entli", "ent"),
+    rule("eli", "e"),
+    rule("ousli", "ous"),
+    rule("ization", "ize"),
+    rule("ation", "ate"),
+    rule("ator", "ate"),
+    rule("alism", "al"),
+    rule("iveness", "ive"),
+    rule("fulness", "ful"),
+    rule("ousness", "ous"),
+    rule("aliti", "al"),
+    rule("iviti", "ive"),
+    rule("biliti", "ble"),
 ];
 
 /// Step 3, where a measure above 0 is left.
 pub(super) const STEP_3: &[Rule] = &[
-    ("icate", "ic"),
-    ("ative", ""),
-    ("alize", "al"),
-    ("iciti", "ic"),
-    ("ical", "ic"),
-    ("ful", ""),
-    ("ness", ""),
+    rule("icate", "ic"),
+    rule("ative", ""),
+    rule("alize", "al"),
+    rule("iciti", "ic"),
+    rule("ical", "ic"),
+    rule("ful", ""),
+    rule("ness", ""),
 ];
 
 /// Step 4, where a measure above 1 is left, but for `ment`, `ent` and `ion`, in which the
 /// algorithms differ.
 pub(super) const STEP_4: &[Rule] = &[
-    ("al", ""),
-    ("ance", ""),
-    ("ence", ""),
-    ("er", ""),
-    ("ic", ""),
-    ("able", ""),
-    ("ible", ""),
-    ("ant", ""),
-    ("ement", ""),
-    ("ou", ""),
-    ("ism", ""),
-    ("ate", ""),
-    ("iti", ""),
-    ("ous", ""),
-    ("ive", ""),
-    ("ize", ""),
+    rule("al", ""),
+    rule("ance", ""),
+    rule("ence", ""),
+    rule("er", ""),
+    rule("ic", ""),
+    rule("able", ""),
+    rule("ible", ""),
+    rule("ant", ""),
+    rule("ement", ""),
+    rule("ou", ""),
+    rule("ism", ""),
+    rule("ate", ""),
+    rule("iti", ""),
+    rule("ous", ""),
+    rule("ive", ""),
+    rule("ize", ""),
 ];
 
 /// A word on its way to its stem.
 pub(super) struct Word<'w, L> {
     letters: &'w mut [L],
     length: usize,
+    /// The last eight letters as an [`Ending`] has them; those beyond Latin-1 are in none.
+    tail: u64,
 }
 
 /// The first letters of a word, as consonants and vowels.
@@ -97,7 +127,9 @@ impl Pattern {
 impl<'w, L: Letter> Word<'w, L> {
     pub(super) fn new(letters: &'w mut [L]) -> Self {
         let length = letters.len();
-        Self { letters, length }
+        let mut word = Self { letters, length, tail: 0 };
+        word.truncate(length);
+        word
     }
 
     /// The number of letters left.
@@ -123,18 +155,20 @@ impl<'w, L: Letter> Word<'w, L> {
     }
 
     /// The number of letters before this ending, if the word has it.
+    #[inline]
     pub(super) fn before(&self, ending: &str) -> Option<usize> {
-        let at = self.length.checked_sub(ending.len())?;
-        let has = |(&letter, byte): (&L, u8)| letter == L::from(byte);
-        self.letters[at..self.length].iter().zip(ending.bytes()).all(has).then_some(at)
+        self.ends_with(ending).then(|| self.length - ending.len())
     }
 
+    #[inline]
     pub(super) fn ends_with(&self, ending: &str) -> bool {
-        self.before(ending).is_some()
+        self.has(Ending::new(ending))
     }
 
-    pub(super) fn equals(&self, word: &str) -> bool {
-        self.before(word) == Some(0)
+    /// Whether the word has this ending. No letter of it is zero, as what a short word lacks is.
+    #[inline]
+    fn has(&self, Ending { letters, length }: Ending) -> bool {
+        self.tail & u64::MAX >> (64 - 8 * length) == letters
     }
 
     /// The last of the first letters, if it is ASCII.
@@ -153,34 +187,45 @@ impl<'w, L: Letter> Word<'w, L> {
 
     pub(super) fn truncate(&mut self, length: usize) {
         self.length = length;
+        let last = &self.letters[length.saturating_sub(8)..length];
+        self.tail = last.iter().fold(0, |tail, &letter| {
+            tail << 8 | u64::from(u8::try_from(letter.into()).unwrap_or(u8::MAX))
+        });
     }
 
     /// Keeps the first letters and appends the ending.
     pub(super) fn replace(&mut self, kept: usize, ending: &str) {
-        self.length = kept + ending.len();
-        for (letter, byte) in self.letters[kept..self.length].iter_mut().zip(ending.bytes()) {
+        let length = kept + ending.len();
+        for (letter, byte) in self.letters[kept..length].iter_mut().zip(ending.bytes()) {
             *letter = L::from(byte);
         }
+        self.truncate(length);
     }
 
     /// Takes off the last letter but one.
     pub(super) fn drop_last_but_one(&mut self) {
         self.letters[self.length - 2] = self.letters[self.length - 1];
-        self.length -= 1;
+        self.truncate(self.length - 1);
+    }
+
+    /// Replaces the whole word if it is in the list, and returns whether it was.
+    pub(super) fn look_up(&mut self, words: &[Rule]) -> bool {
+        let is_it =
+            |rule: &&Rule| rule.ending.length as usize == self.length && self.has(rule.ending);
+        let Some(rule) = words.iter().find(is_it) else { return false };
+        self.replace(0, rule.replacement);
+        true
     }
 
     /// Applies the first rule whose ending the word has, if what is before it has a measure of
     /// more than `measure`. Returns whether the word has an ending, not whether it lost it.
     pub(super) fn apply(&mut self, rules: &[Rule], measure: usize) -> bool {
-        for (ending, replacement) in rules {
-            if let Some(before) = self.before(ending) {
-                if self.pattern(before).measure > measure {
-                    self.replace(before, replacement);
-                }
-                return true;
-            }
+        let Some(rule) = rules.iter().find(|rule| self.has(rule.ending)) else { return false };
+        let before = self.length - rule.ending.length as usize;
+        if self.pattern(before).measure > measure {
+            self.replace(before, rule.replacement);
         }
-        false
+        true
     }
 
     /// Porter's `*o`: whether the first letters end in consonant, vowel, consonant, the last of

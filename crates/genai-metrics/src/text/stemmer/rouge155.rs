@@ -1,7 +1,7 @@
 //! The stemmer of ROUGE-1.5.5: Porter's, but `ement`, `ment` and `ent` are taken off one after the
 //! other, so that `agreement` becomes `agreem`.
 
-use super::porter::{Letter, STEP_2, STEP_3, STEP_4, Word};
+use super::porter::{Letter, STEP_2, STEP_3, STEP_4, Word, rule};
 
 /// Stems a word of three or more letters in its place; returns the number of letters left.
 pub(super) fn stem<L: Letter>(letters: &mut [L]) -> usize {
@@ -10,7 +10,7 @@ pub(super) fn stem<L: Letter>(letters: &mut [L]) -> usize {
     participles(&mut word);
     final_y(&mut word);
     if !word.apply(STEP_2, 0) {
-        word.apply(&[("logi", "log")], 0);
+        word.apply(&const { [rule("logi", "log")] }, 0);
     }
     word.apply(STEP_3, 0);
     suffixes(&mut word);
@@ -62,13 +62,13 @@ fn final_y<L: Letter>(word: &mut Word<L>) {
 /// Step 4. `ion` is asked about only where the word, as it then is, does not end in `ent`.
 fn suffixes<L: Letter>(word: &mut Word<L>) {
     word.apply(STEP_4, 1);
-    word.apply(&[("ment", "")], 1);
-    if word.apply(&[("ent", "")], 1) {
+    word.apply(&const { [rule("ment", "")] }, 1);
+    if word.apply(&const { [rule("ent", "")] }, 1) {
         return;
     }
     if let Some(before) = word.before("ion")
         && matches!(word.last_of(before), Some(b's' | b't'))
     {
-        word.apply(&[("ion", "")], 1);
+        word.apply(&const { [rule("ion", "")] }, 1);
     }
 }
