@@ -15,6 +15,15 @@ struct Segment<'a> {
     shard: bool,
 }
 
+/// A list of names, some of them twice or unknown.
+fn some_of(u: &mut Unstructured<'_>, names: &[&str]) -> Result<String> {
+    let mut list = Vec::new();
+    for _ in 0..u.int_in_range(1..=4)? {
+        list.push(*u.choose(names)?);
+    }
+    Ok(list.join(","))
+}
+
 /// A metric with options, or with its defaults where it refuses them.
 fn metric(u: &mut Unstructured<'_>) -> Result<(String, Box<dyn Scorer>)> {
     let entry = u.choose(METRICS)?;
@@ -28,14 +37,18 @@ fn metric(u: &mut Unstructured<'_>) -> Result<(String, Box<dyn Scorer>)> {
             OptionKind::Flag => "true".to_owned(),
             OptionKind::YesNo => (*u.choose(&["yes", "no"])?).to_owned(),
             OptionKind::Choice(names) => (*u.choose(names)?).to_owned(),
+            OptionKind::Names(names) => some_of(u, names)?,
+            OptionKind::File => u.arbitrary::<&str>()?.to_owned(),
             OptionKind::Integer { min, max } => u.int_in_range(min..=max)?.to_string(),
             OptionKind::Number { .. } => u.arbitrary::<f64>()?.abs().to_string(),
         };
         options.set(option.name, &value);
     }
-    let scorer = (entry.build)(&options, level)
+    let mut family = (entry.build)(&options, level)
         .or_else(|_| (entry.build)(&Options::default(), level))
         .expect("a metric takes its defaults");
+    let member = u.choose_index(family.len())?;
+    let scorer = family.swap_remove(member);
     Ok((format!("{} {level:?} {options:?}", entry.name), scorer))
 }
 
