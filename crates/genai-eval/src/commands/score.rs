@@ -1,6 +1,7 @@
 //! `genai-eval bleu …`: one metric over files, for the corpus or for each segment.
 
 use std::num::NonZeroUsize;
+use std::ops::Range;
 use std::path::PathBuf;
 
 use anyhow::{Result, anyhow, bail};
@@ -96,11 +97,7 @@ pub(super) fn run(entry: &'static Entry, matches: &ArgMatches) -> Result<Outcome
     let options = metric_options::given(entry.options, matches);
     let levels = [Level::Corpus, Level::Sentence].map(|level| (entry.build)(&options, level));
     let [corpus, sentence] = levels;
-    let metrics: Vec<Chosen> = corpus?
-        .into_iter()
-        .zip(sentence?)
-        .map(|(corpus, sentence)| Chosen { corpus, sentence })
-        .collect();
+    let metrics = chosen(corpus?, sentence?);
     let spec = metrics[0].corpus.spec();
     let limit = matches.get_one::<f64>(gate_name(spec.direction)).copied();
 
@@ -132,11 +129,7 @@ pub(super) fn run(entry: &'static Entry, matches: &ArgMatches) -> Result<Outcome
     warn_of_tokenized_input(&measured, &systems, &spec, messages);
 
     let mut report = make_report(&metrics, with_sentences, &measured, &systems, inputs);
-    for result in &report.results {
-        if let Some(remark) = &result.remark {
-            messages.note(&format!("{}: {remark}", result.system));
-        }
-    }
+    warn_of_remarks(&report, messages);
     let segments =
         segments.map(|file| file.stage(|out| report::write_sentence_lines(&report, out)));
     let segments = segments.transpose()?;
@@ -147,7 +140,7 @@ pub(super) fn run(entry: &'static Entry, matches: &ArgMatches) -> Result<Outcome
         format,
         sentences: wanted.sentence,
         score_only: wanted.score_only,
-        width: wanted.width.map_or(spec.decimals, usize::from),
+        width: wanted.width.map(usize::from),
     };
     let result = output.stage(|out| report::write(&report, view, out))?;
     // Only now that both are written does either come into its place.
@@ -166,6 +159,18 @@ fn format_of(wanted: &ReportArguments) -> Format {
 struct Chosen {
     corpus: Box<dyn Scorer>,
     sentence: Box<dyn Scorer>,
+    /// Which columns of a row are its own.
+    columns: Range<usize>,
+}
+
+fn chosen(corpus: Vec<Box<dyn Scorer>>, sentence: Vec<Box<dyn Scorer>>) -> Vec<Chosen> {
+    let mut next = 0;
+    let one = |(corpus, sentence): (Box<dyn Scorer>, _)| {
+        let columns = next..next + corpus.columns().len();
+        next = columns.end;
+        Chosen { corpus, sentence, columns }
+    };
+    corpus.into_iter().zip(sentence).map(one).collect()
 }
 
 struct Run<'a> {
@@ -237,6 +242,17 @@ fn warn_of_tokenized_input(
     }
 }
 
+/// A remark that several metrics make of one system is said once.
+fn warn_of_remarks(report: &Report<'_>, messages: Messages) {
+    for results in report.systems() {
+        let system = &results[0].system;
+        for (titles, remark) in report::sayings(results, |result| result.remark.as_deref()) {
+            let of = if results.len() > 1 { format!("{titles}: ") } else { String::new() };
+            messages.warn(&format!("{system}: {of}{remark}"));
+        }
+    }
+}
+
 fn make_report<'a>(
     metrics: &'a [Chosen],
     with_sentences: bool,
@@ -248,11 +264,8 @@ fn make_report<'a>(
         scorer.spec().signature.of_run(measured.references(), SIGNED_VERSION).to_string()
     };
     let mut results = Vec::new();
-    let mut first_column = 0;
-    for Chosen { corpus, sentence } in metrics {
-        let columns = first_column..first_column + corpus.columns().len();
-        first_column = columns.end;
-        for (i, system) in systems.iter().enumerate() {
+    for (i, system) in systems.iter().enumerate() {
+        for Chosen { corpus, sentence, columns } in metrics {
             let sum = &measured.sums[i][columns.clone()];
             let score = corpus.score(sum);
             results.push(SystemResult {

@@ -4,45 +4,37 @@ use std::io::{self, Write};
 
 use genai_metrics::{Part, Score};
 
-use super::{Report, View};
+use super::{Report, Sentences, View};
 use crate::read::json::Cell;
 
 pub(super) fn write(report: &Report<'_>, view: View, out: &mut dyn Write) -> io::Result<()> {
     let mut writer = csv::Writer::from_writer(out);
-    let mut headed = false;
-    let mut row = |fixed: &[(&str, String)], score: &Score| -> io::Result<()> {
-        let parts = flat_parts(score);
-        if !headed {
-            let names = fixed.iter().map(|(name, _)| *name).chain(parts.iter().map(|(n, _)| &**n));
-            writer.write_record(names).map_err(io_error)?;
-            headed = true;
-        }
-        let values = fixed.iter().map(|(_, value)| value).chain(parts.iter().map(|(_, v)| v));
-        writer.write_record(values).map_err(io_error)
+    let mut row = |cells: Vec<String>| writer.write_record(cells).map_err(io_error);
+    let fixed: &[&str] = if view.sentences {
+        &["system", "metric", "index", "id", "score", "signature"]
+    } else {
+        &["system", "metric", "score", "signature"]
     };
+    let columns = PartColumns::of(report, view);
+    row(fixed.iter().map(|name| (*name).to_owned()).chain(columns.names()).collect())?;
     for result in &report.results {
-        let named = |key, value: &str| (key, value.to_owned());
-        let (system, metric) = (named("system", &result.system), named("metric", result.spec.name));
-        match &result.sentences {
-            Some(sentences) if view.sentences => {
-                for sentence in sentences.iter() {
-                    let id = sentence.id.map_or_else(String::new, Cell::plain);
-                    let fixed = [
-                        system.clone(),
-                        metric.clone(),
-                        ("index", sentence.index.to_string()),
-                        ("id", id),
-                        ("score", number(sentence.score.value)),
-                        named("signature", &sentences.signature),
-                    ];
-                    row(&fixed, &sentence.score)?;
-                }
+        let system = result.system.clone();
+        let (metric, signature) = (result.spec.name.to_owned(), result.signature(view).to_owned());
+        if view.sentences {
+            for sentence in result.sentences.iter().flat_map(Sentences::iter) {
+                let fixed = [
+                    system.clone(),
+                    metric.clone(),
+                    sentence.index.to_string(),
+                    sentence.id.map_or_else(String::new, Cell::plain),
+                    number(sentence.score.value),
+                    signature.clone(),
+                ];
+                row(fixed.into_iter().chain(columns.values(&sentence.score)).collect())?;
             }
-            _ => {
-                let score = ("score", number(result.score.value));
-                let fixed = [system, metric, score, named("signature", &result.signature)];
-                row(&fixed, &result.score)?;
-            }
+        } else {
+            let fixed = [system, metric, number(result.score.value), signature];
+            row(fixed.into_iter().chain(columns.values(&result.score)).collect())?;
         }
     }
     writer.flush()
@@ -56,21 +48,62 @@ fn io_error(error: csv::Error) -> io::Error {
     }
 }
 
-/// Parts with several numbers become several columns, numbered from 1.
-fn flat_parts(score: &Score) -> Vec<(String, String)> {
-    let mut flat = Vec::new();
-    for (name, part) in &score.parts {
-        match part {
-            Part::Count(value) | Part::Number(value) => {
-                flat.push(((*name).to_owned(), number(*value)));
+/// The columns of the parts of all scores, in order of appearance: a part's name and, if the part
+/// has several numbers, which of them.
+#[derive(Default)]
+struct PartColumns(Vec<(&'static str, Option<usize>)>);
+
+impl PartColumns {
+    /// Metrics have different parts, and a header comes first: every score is looked at.
+    fn of(report: &Report<'_>, view: View) -> Self {
+        let mut columns = Self::default();
+        for result in &report.results {
+            if view.sentences {
+                let sentences = result.sentences.iter().flat_map(Sentences::iter);
+                sentences.for_each(|sentence| columns.add(&sentence.score));
+            } else {
+                columns.add(&result.score);
             }
-            Part::Counts(values) | Part::Numbers(values) => {
-                let named = values.iter().zip(1..);
-                flat.extend(named.map(|(value, n)| (format!("{name}_{n}"), number(*value))));
+        }
+        columns
+    }
+
+    fn add(&mut self, score: &Score) {
+        for (name, part) in &score.parts {
+            match part {
+                Part::Count(_) | Part::Number(_) => self.add_one(name, None),
+                Part::Counts(values) | Part::Numbers(values) => {
+                    (0..values.len()).for_each(|at| self.add_one(name, Some(at)));
+                }
             }
         }
     }
-    flat
+
+    fn add_one(&mut self, name: &'static str, at: Option<usize>) {
+        if !self.0.contains(&(name, at)) {
+            self.0.push((name, at));
+        }
+    }
+
+    /// The headings; several numbers of one part are numbered from 1.
+    fn names(&self) -> impl Iterator<Item = String> {
+        self.0.iter().map(|(name, at)| match at {
+            Some(at) => format!("{name}_{}", at + 1),
+            None => (*name).to_owned(),
+        })
+    }
+
+    /// The cells of a score; empty where it has no such part.
+    fn values(&self, score: &Score) -> impl Iterator<Item = String> {
+        self.0.iter().map(|(name, at)| {
+            let value = match (score.part(name), at) {
+                (Some(Part::Count(value) | Part::Number(value)), None) => Some(value),
+                (Some(Part::Counts(values) | Part::Numbers(values)), Some(at)) => values.get(*at),
+                _ => None,
+            };
+            value.map_or_else(String::new, |value| number(*value))
+        })
+    }
 }
 
 /// The shortest decimal that reads back as the same number.

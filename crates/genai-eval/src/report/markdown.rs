@@ -2,41 +2,68 @@
 
 use std::io::{self, Write};
 
-use super::{Report, View, display};
-use crate::read::json::Cell;
+use super::{Report, Sentence, SystemResult, View, display, sayings, side_by_side};
 
 pub(super) fn write(report: &Report<'_>, view: View, out: &mut dyn Write) -> io::Result<()> {
-    let heading = report.results.first().map_or("", |result| result.spec.title.as_str());
-    if view.sentences {
-        writeln!(out, "| system | segment | {heading} | |\n|---|---:|---:|---|")?;
-        for result in &report.results {
-            for (sentences, sentence) in
-                result.sentences.iter().flat_map(|s| s.iter().map(move |sentence| (s, sentence)))
-            {
-                let score = display(sentence.score.value, &result.spec, view.width);
-                let description = sentences.scorer.describe(&sentence.score);
-                let system = escape(&result.system);
-                let segment = sentence.id.map_or_else(|| sentence.index.to_string(), Cell::plain);
-                let segment = escape(&segment);
-                writeln!(out, "| {system} | {segment} | {score} | {} |", escape(&description))?;
+    let metrics = report.metrics();
+    // Descriptions of several metrics would make a table that no page is wide enough for.
+    let described = metrics.len() == 1;
+    let first: &[&str] = if view.sentences { &["system", "segment"] } else { &["system"] };
+    let titles = metrics.iter().map(|result| result.spec.title.as_str());
+    write_row(first.iter().copied().chain(titles), described.then_some(""), out)?;
+    let sides = first.iter().map(|name| if *name == "system" { "---|" } else { "---:|" });
+    let sides: String = sides.chain(metrics.iter().map(|_| "---:|")).collect();
+    writeln!(out, "|{sides}{}", if described { "---|" } else { "" })?;
+    for results in report.systems() {
+        if view.sentences {
+            for segment in side_by_side(results) {
+                write_sentence(results, &segment, described, view, out)?;
             }
-        }
-    } else {
-        writeln!(out, "| system | {heading} | |\n|---|---:|---|")?;
-        for result in &report.results {
-            let score = display(result.score.value, &result.spec, view.width);
-            let system = escape(&result.system);
-            writeln!(out, "| {system} | {score} | {} |", escape(&result.description))?;
+        } else {
+            let scores = results.iter().map(|result| result.shown(view));
+            let cells: Vec<String> =
+                [results[0].system.clone()].into_iter().chain(scores).collect();
+            let description = described.then_some(results[0].description.as_str());
+            write_row(cells.iter().map(String::as_str), description, out)?;
         }
     }
-    let signature = report.results.first().map(|result| match &result.sentences {
-        Some(sentences) if view.sentences => sentences.signature.as_str(),
-        _ => result.signature.as_str(),
-    });
-    match signature {
-        Some(signature) => writeln!(out, "\n`{heading}|{signature}`"),
-        None => Ok(()),
+    for (titles, signature) in sayings(metrics, |result| Some(result.signature(view))) {
+        writeln!(out, "\n`{titles}|{signature}`")?;
     }
+    Ok(())
+}
+
+fn write_sentence(
+    results: &[SystemResult<'_>],
+    segment: &[Sentence<'_>],
+    described: bool,
+    view: View,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let scores = results.iter().zip(segment);
+    let scores = scores.map(|(r, s)| display(s.score.value, &r.spec, view.width));
+    let first = [results[0].system.clone(), segment[0].name()];
+    let cells: Vec<String> = first.into_iter().chain(scores).collect();
+    let description = described.then(|| results[0].describe(&segment[0]));
+    write_row(cells.iter().map(String::as_str), description.as_deref(), out)
+}
+
+/// A row; the description, where there is one, is its last cell.
+fn write_row<'c>(
+    cells: impl Iterator<Item = &'c str>,
+    description: Option<&str>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut row = "|".to_owned();
+    for cell in cells {
+        row.extend([" ", &escape(cell), " |"]);
+    }
+    match description {
+        Some("") => row.push_str(" |"),
+        Some(description) => row.extend([" ", &escape(description), " |"]),
+        None => {}
+    }
+    writeln!(out, "{row}")
 }
 
 /// A bar would end the cell, and a line end the row.

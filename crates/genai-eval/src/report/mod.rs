@@ -4,6 +4,8 @@ mod csv;
 mod json;
 mod markdown;
 mod sentences;
+#[cfg(test)]
+mod tests;
 mod text;
 
 use std::io::{self, Write};
@@ -11,6 +13,7 @@ use std::io::{self, Write};
 use genai_metrics::{Direction, Score, Spec};
 
 pub(crate) use json::write_sentence_lines;
+use sentences::side_by_side;
 pub(crate) use sentences::{Sentence, Sentences};
 
 /// Everything that a scoring command has to say.
@@ -18,8 +21,21 @@ pub(crate) use sentences::{Sentence, Sentences};
 pub(crate) struct Report<'a> {
     /// What was read.
     pub(crate) inputs: Inputs,
-    /// One result for each system and metric.
+    /// One result for each system and metric: those of a system lie together, and every system
+    /// has its metrics in the same order.
     pub(crate) results: Vec<SystemResult<'a>>,
+}
+
+impl<'a> Report<'a> {
+    /// The results of each system, one for each metric.
+    pub(crate) fn systems(&self) -> impl Iterator<Item = &[SystemResult<'a>]> {
+        self.results.chunk_by(|one, next| one.system == next.system)
+    }
+
+    /// The first system's results, for what all systems share: titles and signatures.
+    fn metrics(&self) -> &[SystemResult<'a>] {
+        self.systems().next().unwrap_or_default()
+    }
 }
 
 /// What was read.
@@ -63,6 +79,44 @@ pub(crate) struct SystemResult<'a> {
     pub(crate) signature: String,
     /// The segments, if they were asked for.
     pub(crate) sentences: Option<Sentences<'a>>,
+}
+
+impl SystemResult<'_> {
+    /// The signature of the scores that are written.
+    fn signature(&self, view: View) -> &str {
+        match &self.sentences {
+            Some(sentences) if view.sentences => &sentences.signature,
+            _ => &self.signature,
+        }
+    }
+
+    /// A segment's parts as people read them.
+    fn describe(&self, sentence: &Sentence<'_>) -> String {
+        let scorer = self.sentences.as_ref().map(|sentences| sentences.scorer);
+        scorer.map_or_else(String::new, |scorer| scorer.describe(&sentence.score))
+    }
+
+    /// The score in every line and table for people, with what belongs right behind it.
+    fn shown(&self, view: View) -> String {
+        display(self.score.value, &self.spec, view.width)
+    }
+}
+
+/// What results say, each saying once, with the titles of the metrics that say it.
+pub(crate) fn sayings<'r>(
+    results: &'r [SystemResult<'_>],
+    saying: impl Fn(&'r SystemResult<'_>) -> Option<&'r str>,
+) -> Vec<(String, &'r str)> {
+    let mut sayings: Vec<(String, &str)> = Vec::new();
+    for result in results {
+        let title = &result.spec.title;
+        let Some(said) = saying(result) else { continue };
+        match sayings.iter_mut().find(|(_, known)| *known == said) {
+            Some((titles, _)) => titles.extend([", ", title]),
+            None => sayings.push((title.clone(), said)),
+        }
+    }
+    sayings
 }
 
 /// How a report is written.
@@ -110,8 +164,8 @@ pub(crate) struct View {
     pub(crate) sentences: bool,
     /// Numbers and nothing else.
     pub(crate) score_only: bool,
-    /// Decimals of scores that people read.
-    pub(crate) width: usize,
+    /// Decimals of scores that people read; if not given, each metric has its own.
+    pub(crate) width: Option<usize>,
 }
 
 /// Writes a report.
@@ -129,20 +183,22 @@ pub(crate) fn write(report: &Report<'_>, view: View, out: &mut dyn Write) -> io:
     }
 }
 
-/// Numbers only, one a line: in full where programs read them.
+/// Numbers only, a line for each system or segment: in full where programs read them.
 fn write_numbers(report: &Report<'_>, view: View, out: &mut dyn Write) -> io::Result<()> {
-    for result in &report.results {
-        let mut write = |score: &Score| match view.format {
-            Format::Text | Format::Markdown => {
-                writeln!(out, "{}", display(score.value, &result.spec, view.width))
+    let number = |result: &SystemResult<'_>, score: &Score| match view.format {
+        Format::Text | Format::Markdown => display(score.value, &result.spec, view.width),
+        Format::Json | Format::Jsonl | Format::Csv => format!("{:?}", score.value),
+    };
+    for results in report.systems() {
+        if view.sentences {
+            for segment in side_by_side(results) {
+                let scores = results.iter().zip(&segment);
+                let scores: Vec<_> = scores.map(|(r, s)| number(r, &s.score)).collect();
+                writeln!(out, "{}", scores.join(" "))?;
             }
-            Format::Json | Format::Jsonl | Format::Csv => writeln!(out, "{:?}", score.value),
-        };
-        match &result.sentences {
-            Some(sentences) if view.sentences => {
-                sentences.iter().try_for_each(|sentence| write(&sentence.score))?;
-            }
-            _ => write(&result.score)?,
+        } else {
+            let scores: Vec<_> = results.iter().map(|r| number(r, &r.score)).collect();
+            writeln!(out, "{}", scores.join(" "))?;
         }
     }
     Ok(())
@@ -150,21 +206,8 @@ fn write_numbers(report: &Report<'_>, view: View, out: &mut dyn Write) -> io::Re
 
 /// A score as people read it: a perfect one is never shown above the metric's scale, which
 /// rounding can take it to.
-fn display(score: f64, spec: &Spec, width: usize) -> String {
+fn display(score: f64, spec: &Spec, width: Option<usize>) -> String {
+    let width = width.unwrap_or(spec.decimals);
     let shown = if spec.direction == Direction::Higher { score.min(spec.scale) } else { score };
     format!("{shown:.width$}")
-}
-
-#[cfg(test)]
-mod tests {
-    use genai_metrics::{Bleu, Metric};
-
-    use super::display;
-
-    #[test]
-    fn perfect_is_shown_as_the_scale() {
-        let spec = Metric::spec(&Bleu::default());
-        assert_eq!(display(100.000_000_000_000_04, &spec, 14), "100.00000000000000");
-        assert_eq!(display(26.55, &spec, 1), "26.6");
-    }
 }

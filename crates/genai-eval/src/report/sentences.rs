@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use genai_metrics::{Score, Scorer, Table};
 
+use super::SystemResult;
 use crate::read::json::Cell;
 
 /// The segments of one system under one metric.
@@ -37,6 +38,13 @@ pub(crate) struct Sentence<'a> {
     pub(crate) score: Score,
 }
 
+impl Sentence<'_> {
+    /// What people know the segment by.
+    pub(super) fn name(&self) -> String {
+        self.id.map_or_else(|| self.index.to_string(), Cell::plain)
+    }
+}
+
 impl<'a> Sentences<'a> {
     /// The segments in order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = Sentence<'a>> + use<'a> {
@@ -47,4 +55,16 @@ impl<'a> Sentences<'a> {
             score: scorer.score(&row[columns.clone()]),
         })
     }
+}
+
+/// The segments of one system, each under all metrics.
+pub(super) fn side_by_side<'a>(
+    results: &[SystemResult<'a>],
+) -> impl Iterator<Item = Vec<Sentence<'a>>> + use<'a> {
+    let of_metrics = results.iter().filter_map(|result| result.sentences.as_ref());
+    let mut of_metrics: Vec<_> = of_metrics.map(Sentences::iter).collect();
+    std::iter::from_fn(move || {
+        let segment: Option<Vec<_>> = of_metrics.iter_mut().map(Iterator::next).collect();
+        segment.filter(|segment| !segment.is_empty())
+    })
 }

@@ -1,43 +1,69 @@
-//! For people: sacreBLEU's line for one system, a table for several.
+//! For people: sacreBLEU's line for one system and metric, a table for several.
 
 use std::io::{self, Write};
 
-use super::{Report, Sentences, SystemResult, View, display};
+use super::{Report, Sentence, Sentences, SystemResult, View, display, sayings, side_by_side};
 
 pub(super) fn write(report: &Report<'_>, view: View, out: &mut dyn Write) -> io::Result<()> {
-    if view.sentences {
-        return write_sentences(report, view, out);
+    match (report.metrics(), view.sentences) {
+        ([_], true) => return write_sentences(report, view, out),
+        ([result], false) if report.results.len() == 1 => {
+            return writeln!(out, "{}", line(result, view));
+        }
+        ([_], false) => write_systems(report, view, out)?,
+        (_, true) => write_sentence_table(report, view, out)?,
+        (metrics, false) if report.results.len() == metrics.len() => {
+            write_metrics(metrics, view, out)?;
+        }
+        (_, false) => write_grid(report, view, out)?,
     }
-    if let [result] = &report.results[..] {
-        return writeln!(out, "{}", line(result, view.width));
-    }
-    let scores: Vec<String> = report
-        .results
-        .iter()
-        .map(|result| display(result.score.value, &result.spec, view.width))
-        .collect();
-    let title = |result: &SystemResult<'_>| result.spec.title.chars().count();
-    let system_width = report.results.iter().map(|r| r.system.chars().count()).max().unwrap_or(0);
-    let system_width = system_width.max("system".len());
-    let score_width = scores.iter().map(String::len).max().unwrap_or(0);
-    let score_width = score_width.max(report.results.iter().map(title).max().unwrap_or(0));
-    let heading = report.results.first().map_or("", |result| result.spec.title.as_str());
-    writeln!(out, "{:system_width$}  {heading:>score_width$}", "system")?;
-    for (result, score) in report.results.iter().zip(&scores) {
-        let SystemResult { system, description, .. } = result;
-        let line = format!("{system:system_width$}  {score:>score_width$}  {description}");
-        writeln!(out, "{}", line.trim_end())?;
-    }
-    if let Some(result) = report.results.first() {
-        writeln!(out, "{}|{}", result.spec.title, result.signature)?;
+    for (titles, signature) in sayings(report.metrics(), |result| Some(result.signature(view))) {
+        writeln!(out, "{titles}|{signature}")?;
     }
     Ok(())
 }
 
+/// Several systems, one metric: a system a line.
+fn write_systems(report: &Report<'_>, view: View, out: &mut dyn Write) -> io::Result<()> {
+    let row = |result: &SystemResult<'_>| {
+        vec![result.system.clone(), result.shown(view), result.description.clone()]
+    };
+    let rows: Vec<_> = std::iter::once(headings(report, &["system"]))
+        .chain(report.results.iter().map(row))
+        .collect();
+    write_table(&[Side::Left, Side::Right, Side::Left], &rows, out)
+}
+
+/// One system, several metrics: a metric a line.
+fn write_metrics(metrics: &[SystemResult<'_>], view: View, out: &mut dyn Write) -> io::Result<()> {
+    let row = |result: &SystemResult<'_>| {
+        vec![result.spec.title.clone(), result.shown(view), result.description.clone()]
+    };
+    let rows: Vec<_> = metrics.iter().map(row).collect();
+    write_table(&[Side::Left, Side::Right, Side::Left], &rows, out)
+}
+
+/// Several systems, several metrics: a system a line, with its scores only.
+fn write_grid(report: &Report<'_>, view: View, out: &mut dyn Write) -> io::Result<()> {
+    let mut rows = vec![headings(report, &["system"])];
+    for results in report.systems() {
+        let scores = results.iter().map(|result| result.shown(view));
+        rows.push([results[0].system.clone()].into_iter().chain(scores).collect());
+    }
+    let mut sides = vec![Side::Right; rows[0].len()];
+    sides[0] = Side::Left;
+    write_table(&sides, &rows, out)
+}
+
+fn headings(report: &Report<'_>, first: &[&str]) -> Vec<String> {
+    let titles = report.metrics().iter().map(|result| result.spec.title.as_str());
+    first.iter().copied().chain(titles).map(str::to_owned).collect()
+}
+
 /// `BLEU|signature = 26.6 58.9/32.3/20.1/13.0 (BP = …)`.
-fn line(result: &SystemResult<'_>, width: usize) -> String {
-    let score = display(result.score.value, &result.spec, width);
-    with_parts(&result.spec.title, &result.signature, &score, &result.description)
+fn line(result: &SystemResult<'_>, view: View) -> String {
+    let SystemResult { spec, signature, description, .. } = result;
+    with_parts(&spec.title, signature, &result.shown(view), description)
 }
 
 fn with_parts(title: &str, signature: &str, score: &str, description: &str) -> String {
@@ -48,23 +74,93 @@ fn with_parts(title: &str, signature: &str, score: &str, description: &str) -> S
 /// One line a segment, as `sacrebleu --sentence-level`; with several systems, each line begins
 /// with its system and a tab.
 fn write_sentences(report: &Report<'_>, view: View, out: &mut dyn Write) -> io::Result<()> {
-    for (result, sentences) in with_sentences(report) {
-        for sentence in sentences.iter() {
+    for result in &report.results {
+        let several = report.results.len() > 1;
+        let prefix = if several { format!("{}\t", result.system) } else { String::new() };
+        for sentence in result.sentences.iter().flat_map(Sentences::iter) {
             let score = display(sentence.score.value, &result.spec, view.width);
-            let description = sentences.scorer.describe(&sentence.score);
-            let line = with_parts(&result.spec.title, &sentences.signature, &score, &description);
-            writeln!(out, "{}{line}", prefix(report, result))?;
+            let description = result.describe(&sentence);
+            let (title, signature) = (&result.spec.title, result.signature(view));
+            let line = with_parts(title, signature, &score, &description);
+            writeln!(out, "{prefix}{line}")?;
         }
     }
     Ok(())
 }
 
-fn with_sentences<'r, 'a>(
-    report: &'r Report<'a>,
-) -> impl Iterator<Item = (&'r SystemResult<'a>, &'r Sentences<'a>)> {
-    report.results.iter().filter_map(|result| Some((result, result.sentences.as_ref()?)))
+/// Several metrics: a segment a line, with its scores only.
+fn write_sentence_table(report: &Report<'_>, view: View, out: &mut dyn Write) -> io::Result<()> {
+    let several = report.results.len() > report.metrics().len();
+    let first: &[&str] = if several { &["system", "segment"] } else { &["segment"] };
+    let headings = headings(report, first);
+    let mut sides = vec![Side::Right; headings.len()];
+    if several {
+        sides[0] = Side::Left;
+    }
+    let cells = |results: &[SystemResult<'_>], segment: &[Sentence<'_>]| -> Vec<String> {
+        let system = several.then(|| results[0].system.clone());
+        let name = printable(&segment[0].name());
+        let scores = results.iter().zip(segment);
+        let scores = scores.map(|(r, s)| display(s.score.value, &r.spec, view.width));
+        system.into_iter().chain([name]).chain(scores).collect()
+    };
+    // Segments may be millions: no line is kept, each is made twice, for the widths first.
+    let rows = || {
+        report
+            .systems()
+            .flat_map(|results| side_by_side(results).map(move |segment| cells(results, &segment)))
+    };
+    let mut columns = Columns::new(&sides);
+    columns.fit(&headings);
+    rows().for_each(|row| columns.fit(&row));
+    columns.write(&headings, out)?;
+    rows().try_for_each(|row| columns.write(&row, out))
 }
 
-fn prefix(report: &Report<'_>, result: &SystemResult<'_>) -> String {
-    if report.results.len() > 1 { format!("{}\t", result.system) } else { String::new() }
+/// A segment's id may hold anything; a line of a table is one line.
+fn printable(text: &str) -> String {
+    let mut printable = String::new();
+    for c in text.chars() {
+        if c.is_control() { printable.extend(c.escape_default()) } else { printable.push(c) }
+    }
+    printable
+}
+
+/// Where a column's cells lie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Side {
+    Left,
+    Right,
+}
+
+/// Columns with two spaces between them, as wide as their widest cells.
+struct Columns(Vec<(Side, usize)>);
+
+impl Columns {
+    fn new(sides: &[Side]) -> Self {
+        Self(sides.iter().map(|&side| (side, 0)).collect())
+    }
+
+    fn fit(&mut self, cells: &[String]) {
+        for ((_, width), cell) in self.0.iter_mut().zip(cells) {
+            *width = cell.chars().count().max(*width);
+        }
+    }
+
+    fn write(&self, cells: &[String], out: &mut dyn Write) -> io::Result<()> {
+        let padded = cells.iter().zip(&self.0).map(|(cell, &(side, width))| match side {
+            Side::Left => format!("{cell:width$}"),
+            Side::Right => format!("{cell:>width$}"),
+        });
+        let line = padded.collect::<Vec<_>>().join("  ");
+        writeln!(out, "{}", line.trim_end())
+    }
+}
+
+fn write_table(sides: &[Side], rows: &[Vec<String>], out: &mut dyn Write) -> io::Result<()> {
+    let mut columns = Columns::new(sides);
+    for row in rows {
+        columns.fit(row);
+    }
+    rows.iter().try_for_each(|row| columns.write(row, out))
 }
