@@ -2,6 +2,7 @@
 
 mod completions;
 mod doctor;
+mod gate;
 mod input;
 mod list;
 mod man;

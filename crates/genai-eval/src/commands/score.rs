@@ -6,11 +6,12 @@ use std::path::PathBuf;
 
 use anyhow::{Result, anyhow, bail};
 use clap::builder::PossibleValuesParser;
-use clap::{Arg, ArgMatches, Args, Command, FromArgMatches, value_parser};
+use clap::{ArgMatches, Args, Command, FromArgMatches, value_parser};
 use genai_metrics::metrics::Entry;
 use genai_metrics::text::Scheme;
-use genai_metrics::{Direction, Level, Options, Scorer, Spec};
+use genai_metrics::{Level, Options, Scorer, Spec};
 
+use super::gate::{self, Gate};
 use super::input::{AnySource, InputArguments};
 use super::metric_options;
 use crate::engine::{self, Keep, Measured};
@@ -49,28 +50,10 @@ struct ReportArguments {
     quiet: bool,
 }
 
-/// The name of the gate option that fits the metric's direction.
-fn gate_name(direction: Direction) -> &'static str {
-    match direction {
-        Direction::Higher => "fail-under",
-        Direction::Lower => "fail-over",
-    }
-}
-
 pub(super) fn command(entry: &'static Entry) -> Command {
     // A default option set builds: a test of the registry holds that.
-    let direction = (entry.build)(&Options::default(), Level::Corpus)
-        .ok()
-        .and_then(|scorers| Some(scorers.first()?.spec().direction))
-        .unwrap_or(Direction::Higher);
-    let beyond = if direction == Direction::Higher { "below" } else { "above" };
-    let gate = Arg::new(gate_name(direction))
-        .long(gate_name(direction))
-        .value_name("X")
-        .allow_negative_numbers(true)
-        .value_parser(finite)
-        .help(format!("Exit with 1 if a system's score is {beyond} X, in full precision"))
-        .help_heading("Gate");
+    let scorers = (entry.build)(&Options::default(), Level::Corpus).unwrap_or_default();
+    let specs: Vec<Spec> = scorers.iter().map(|scorer| scorer.spec()).collect();
     let command = Command::new(entry.name)
         .about(format!("{}, as {}", entry.summary, entry.reference))
         .long_about(entry.about)
@@ -82,26 +65,22 @@ pub(super) fn command(entry: &'static Entry) -> Command {
         ));
     let command = InputArguments::augment_args(command);
     let command = command.args(entry.options.iter().map(metric_options::argument));
-    ReportArguments::augment_args(command).arg(gate)
-}
-
-/// A limit that is not a number would let every score pass.
-fn finite(text: &str) -> Result<f64, String> {
-    let number = text.parse().ok().filter(|number: &f64| number.is_finite());
-    number.ok_or_else(|| "expected a number".to_owned())
+    ReportArguments::augment_args(command).args(gate::arguments(&specs))
 }
 
 pub(super) fn run(entry: &'static Entry, matches: &ArgMatches) -> Result<Outcome> {
     let input = InputArguments::from_arg_matches(matches)?;
     let wanted = ReportArguments::from_arg_matches(matches)?;
+    let messages = Messages { quiet: wanted.quiet };
+    let format = format_of(&wanted);
+    let hashed = format == Format::Json && !wanted.score_only;
     let options = metric_options::given(entry.options, matches);
     let levels = [Level::Corpus, Level::Sentence].map(|level| (entry.build)(&options, level));
     let [corpus, sentence] = levels;
     let metrics = chosen(corpus?, sentence?);
-    let spec = metrics[0].corpus.spec();
-    let limit = matches.get_one::<f64>(gate_name(spec.direction)).copied();
+    let specs: Vec<Spec> = metrics.iter().map(|metric| metric.corpus.spec()).collect();
+    let gate = Gate::of(&specs, matches)?;
 
-    let format = format_of(&wanted);
     let output = Output::open(wanted.output.as_deref())?;
     let segments = wanted.segments.as_deref().map(|path| Output::open(Some(path))).transpose()?;
     for file in input.files()? {
@@ -112,7 +91,6 @@ pub(super) fn run(entry: &'static Entry, matches: &ArgMatches) -> Result<Outcome
     if segments.as_ref().is_some_and(|segments| segments.is_same(&output)) {
         bail!("the result and --segments would go to the same place");
     }
-    let messages = Messages { quiet: wanted.quiet };
     let with_sentences = wanted.sentence || wanted.segments.is_some();
     let scorers: Vec<&dyn Scorer> = metrics.iter().map(|metric| &*metric.corpus).collect();
     let run = Run {
@@ -121,12 +99,11 @@ pub(super) fn run(entry: &'static Entry, matches: &ArgMatches) -> Result<Outcome
         threads: wanted.threads,
         messages,
     };
-    let hashed = format == Format::Json && !wanted.score_only;
     let (measured, systems, inputs) = match input.source(hashed)? {
         AnySource::Files(mut files) => run.measure(&mut files)?,
         AnySource::Records(mut records) => run.measure(&mut *records)?,
     };
-    warn_of_tokenized_input(&measured, &systems, &spec, messages);
+    warn_of_tokenized_input(&measured, &systems, &specs, messages);
 
     let mut report = make_report(&metrics, with_sentences, &measured, &systems, inputs);
     warn_of_remarks(&report, messages);
@@ -146,7 +123,7 @@ pub(super) fn run(entry: &'static Entry, matches: &ArgMatches) -> Result<Outcome
     // Only now that both are written does either come into its place.
     segments.map_or(Ok(()), Staged::commit)?;
     result.commit()?;
-    Ok(verdict(&report, limit))
+    Ok(gate.verdict(&report))
 }
 
 fn format_of(wanted: &ReportArguments) -> Format {
@@ -227,11 +204,17 @@ impl Run<'_> {
 fn warn_of_tokenized_input(
     measured: &Measured,
     systems: &[String],
-    spec: &Spec,
+    specs: &[Spec],
     messages: Messages,
 ) {
     const MANY: u64 = 100;
-    let cuts = spec.tokenizer.is_some_and(|tokenizer| tokenizer.scheme != Scheme::None);
+    let cuts = specs.iter().filter_map(|spec| spec.tokenizer).any(|tokenizer| {
+        // Of those that set punctuation off themselves: whoever drops it doesn't mind.
+        matches!(
+            tokenizer.scheme,
+            Scheme::V13a | Scheme::Intl | Scheme::Char | Scheme::Zh | Scheme::Unicode
+        )
+    });
     for (system, &count) in systems.iter().zip(&measured.detached_full_stops) {
         if cuts && count >= MANY {
             messages.warn(&format!(
@@ -286,21 +269,4 @@ fn make_report<'a>(
         }
     }
     Report { inputs, results }
-}
-
-/// Compares in full precision and says which systems are beyond the limit.
-fn verdict(report: &Report<'_>, limit: Option<f64>) -> Outcome {
-    let Some(limit) = limit else { return Outcome::Success };
-    let mut outcome = Outcome::Success;
-    for SystemResult { system, spec, score, .. } in &report.results {
-        let (failed, beyond) = match spec.direction {
-            Direction::Higher => (score.value < limit, "under"),
-            Direction::Lower => (score.value > limit, "over"),
-        };
-        if failed {
-            outcome = Outcome::GateFailed;
-            Messages::fail(&format!("{system}: {} {} is {beyond} {limit}", spec.name, score.value));
-        }
-    }
-    outcome
 }

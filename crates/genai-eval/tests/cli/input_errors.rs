@@ -176,6 +176,9 @@ fn usage() {
         ("unknown_format", "--format yaml"),
         ("gate_is_no_number", "--fail-under high"),
         ("gate_is_nan", "--fail-under nan"),
+        ("gate_of_no_number", "--fail-under bleu="),
+        ("gate_of_other_metric", "--fail-under chrf=30"),
+        ("gate_of_other_direction", "--fail-over 30"),
     ] {
         let line = format!("bleu --ref ref.txt --hyp a.txt {options}");
         fails(&sandbox, &format!("usage_{name}"), &line);

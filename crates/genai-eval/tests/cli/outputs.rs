@@ -87,6 +87,21 @@ fn the_gate() {
     ] {
         snapshot!(name, sandbox, line);
     }
+    // All limits hold, whichever comes first, and a system fails once.
+    let line = "bleu --ref ref.txt --hyp b.txt --score-only";
+    for (limits, expected) in [
+        ("--fail-under 15 --fail-under bleu=12.5", ""),
+        ("--fail-under Bleu=16.5 --fail-under 20", "bleu 15.534912623009227 is under 20"),
+        ("--fail-under bleu=16.5 --fail-under 12", "bleu 15.534912623009227 is under 16.5"),
+    ] {
+        let ran = sandbox.run(&format!("{line} {limits}"));
+        let lines: Vec<String> =
+            ran.stderr.lines().map(|line| line.replace("gate failed: b.txt: ", "")).collect();
+        assert_eq!(
+            (ran.code, lines.join(" ")),
+            (i32::from(!expected.is_empty()), expected.to_owned())
+        );
+    }
     // In full precision: what is shown as 100.0 is not under 100.
     assert_eq!(sandbox.run("bleu --ref ref.txt --hyp ref.txt --fail-under 100").code, 0);
     assert_eq!(sandbox.run("bleu --ref ref.txt --hyp a.txt --fail-under -5").code, 0);
