@@ -1,8 +1,8 @@
 //! The arguments that name what is read.
 
 use anyhow::{Result, bail};
-use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
+use clap::{Arg, ArgMatches, Args};
 
 use crate::read::{Field, InputError, ParallelFiles, RecordFields, Records};
 
@@ -27,6 +27,35 @@ pub(super) struct InputArguments {
     /// The field with the segment's id
     #[arg(long, value_name = "FIELD", requires = "data", conflicts_with_all = ["references", "hypotheses"])]
     id_field: Option<String>,
+}
+
+const NEWLINE_MARK: &str = "newline-mark";
+
+/// The argument for metrics to which newlines within a segment mean something.
+pub(super) fn newline_mark_argument() -> Arg {
+    Arg::new(NEWLINE_MARK)
+        .long(NEWLINE_MARK)
+        .value_name("MARK")
+        .default_value("<n>")
+        .conflicts_with("data")
+        .value_parser(newline_mark)
+        .help_heading("Input")
+        .help(
+            "What stands for a newline within a segment in text files; an empty MARK: nothing does",
+        )
+}
+
+/// The mark that was given, or is the default; none if there is no such argument or it is empty.
+pub(super) fn newline_mark_of(matches: &ArgMatches) -> Option<&str> {
+    let mark = matches.try_get_one::<String>(NEWLINE_MARK).ok().flatten()?;
+    (!mark.is_empty()).then_some(mark)
+}
+
+fn newline_mark(text: &str) -> Result<String, String> {
+    if text.contains(char::is_control) {
+        return Err("expected a mark without control characters".to_owned());
+    }
+    Ok(text.to_owned())
 }
 
 /// What the arguments name, opened.

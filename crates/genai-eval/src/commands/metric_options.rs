@@ -1,8 +1,15 @@
 //! A metric's options, from the registry to the command line and back.
 
+use std::ffi::OsStr;
+
+use anyhow::{Result, bail};
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, value_parser};
 use genai_metrics::{OptionKind, OptionSpec, Options};
+
+use crate::messages::Messages;
+use crate::read::{Lines, STANDARD_INPUT, byte_order_mark_warning};
+use crate::report::InputFile;
 
 /// An option of a metric as an argument.
 pub(super) fn argument(option: &OptionSpec) -> Arg {
@@ -23,7 +30,7 @@ pub(super) fn argument(option: &OptionSpec) -> Arg {
             arg.value_name("NAME").value_parser(PossibleValuesParser::new(names))
         }
         OptionKind::Names(names) => arg
-            .value_name("NAMES")
+            .value_name("NAME,…")
             .value_delimiter(',')
             .value_parser(PossibleValuesParser::new(names)),
         OptionKind::File => arg.value_name("FILE"),
@@ -38,16 +45,118 @@ pub(super) fn argument(option: &OptionSpec) -> Arg {
 }
 
 /// What was given for a metric's options.
-pub(super) fn given(specs: &[OptionSpec], matches: &ArgMatches) -> Options {
-    let mut options = Options::default();
+#[derive(Debug, Default)]
+pub(super) struct Given {
+    /// The options' values; of files, what they hold.
+    pub(super) options: Options,
+    /// The files that were read for them.
+    pub(super) files: Vec<InputFile>,
+}
+
+/// What was given for these options; files are read, and hashed if that is asked for.
+///
+/// # Errors
+/// If a file cannot be read or is not UTF-8.
+pub(super) fn given(
+    specs: &[OptionSpec],
+    matches: &ArgMatches,
+    hashed: bool,
+    messages: Messages,
+) -> Result<Given> {
+    let mut given = Given::default();
     for spec in specs {
         if let OptionKind::Flag = spec.kind {
             if matches.get_flag(spec.name) {
-                options.set(spec.name, "true");
+                given.options.set(spec.name, "true");
             }
         } else if let Some(values) = matches.get_raw(spec.name) {
-            values.for_each(|value| options.set(spec.name, &value.to_string_lossy()));
+            let values: Vec<_> = values.map(OsStr::to_string_lossy).collect();
+            let mut value = values.join(",");
+            if let OptionKind::File = spec.kind {
+                let (text, file) = read(spec.name, value, hashed, messages)?;
+                given.files.push(file);
+                value = text;
+            }
+            given.options.set(spec.name, &value);
         }
     }
-    options
+    Ok(given)
+}
+
+/// What a file holds, each of its lines ended by one line feed.
+fn read(
+    option: &str,
+    path: String,
+    hashed: bool,
+    messages: Messages,
+) -> Result<(String, InputFile)> {
+    if path == STANDARD_INPUT {
+        bail!("--{option} is standard input (-), expected a file");
+    }
+    let mut lines = Lines::open(&path, hashed)?;
+    let text = lines.text_of_rest()?;
+    if lines.had_byte_order_mark() {
+        messages.warn(&byte_order_mark_warning(&path));
+    }
+    let sha256 = lines.facts().sha256();
+    Ok((text, InputFile { path, sha256 }))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Command;
+
+    use super::*;
+
+    const SPECS: &[OptionSpec] = &[
+        OptionSpec {
+            name: "types",
+            kind: OptionKind::Names(&["a", "b", "c"]),
+            default: Some("a,b"),
+            help: "",
+        },
+        OptionSpec { name: "words", kind: OptionKind::File, default: None, help: "" },
+        OptionSpec { name: "flag", kind: OptionKind::Flag, default: None, help: "" },
+    ];
+
+    fn parse(arguments: &[&str]) -> Result<Given> {
+        let command = Command::new("x").args(SPECS.iter().map(argument));
+        let matches = command.try_get_matches_from([&["x"], arguments].concat())?;
+        given(SPECS, &matches, true, Messages { quiet: true })
+    }
+
+    #[test]
+    fn names_are_joined() {
+        for (arguments, types) in
+            [(&[][..], "a,b"), (&["--types", "c"], "c"), (&["--types", "c,a"], "c,a")]
+        {
+            let given = parse(arguments).unwrap();
+            assert_eq!(given.options.get("types"), Some(types));
+            assert_eq!(given.options.get("words"), None);
+            assert!(given.files.is_empty());
+        }
+        let error = parse(&["--types", "a,d"]).unwrap_err().to_string();
+        assert!(error.contains("invalid value 'd'"), "{error}");
+    }
+
+    #[test]
+    fn files_are_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("words").display().to_string();
+        let read = |content: &[u8]| {
+            std::fs::write(&path, content).unwrap();
+            parse(&["--words", &path])
+        };
+        let given = read(b"\xef\xbb\xbfone\r\n\ntwo, three").unwrap();
+        assert_eq!(given.options.get("words"), Some("one\n\ntwo, three\n"));
+        assert_eq!(given.files[0].path, path);
+        assert_eq!(given.files[0].sha256.as_ref().map(String::len), Some(64));
+        assert_eq!(read(b"").unwrap().options.get("words"), Some(""));
+        let error = read(b"one\ncaf\xe9\n").unwrap_err().to_string();
+        assert_eq!(error, format!("{path}:2: byte 4 of the line, 0xE9, is not valid UTF-8"));
+        let error = parse(&["--words", "-"]).unwrap_err().to_string();
+        assert_eq!(error, "--words is standard input (-), expected a file");
+        let error = parse(&["--words", &format!("{path}-")]).unwrap_err().to_string();
+        assert_eq!(error, format!("{path}-: no such file"));
+    }
 }

@@ -12,8 +12,8 @@ use genai_metrics::text::Scheme;
 use genai_metrics::{Level, Options, Scorer, Spec};
 
 use super::gate::{self, Gate};
-use super::input::{AnySource, InputArguments};
-use super::metric_options;
+use super::input::{self, AnySource, InputArguments};
+use super::metric_options::{self, Given};
 use crate::engine::{self, Keep, Measured};
 use crate::messages::Messages;
 use crate::output::{Output, Staged};
@@ -63,7 +63,8 @@ pub(super) fn command(entry: &'static Entry) -> Command {
              --hyp-field prediction --ref-field references --segments segments.jsonl",
             entry.name
         ));
-    let command = InputArguments::augment_args(command);
+    let command =
+        InputArguments::augment_args(command).args(entry.lines.then(input::newline_mark_argument));
     let command = command.args(entry.options.iter().map(metric_options::argument));
     ReportArguments::augment_args(command).args(gate::arguments(&specs))
 }
@@ -74,7 +75,8 @@ pub(super) fn run(entry: &'static Entry, matches: &ArgMatches) -> Result<Outcome
     let messages = Messages { quiet: wanted.quiet };
     let format = format_of(&wanted);
     let hashed = format == Format::Json && !wanted.score_only;
-    let options = metric_options::given(entry.options, matches);
+    let Given { options, files: option_files } =
+        metric_options::given(entry.options, matches, hashed, messages)?;
     let levels = [Level::Corpus, Level::Sentence].map(|level| (entry.build)(&options, level));
     let [corpus, sentence] = levels;
     let metrics = chosen(corpus?, sentence?);
@@ -83,7 +85,8 @@ pub(super) fn run(entry: &'static Entry, matches: &ArgMatches) -> Result<Outcome
 
     let output = Output::open(wanted.output.as_deref())?;
     let segments = wanted.segments.as_deref().map(|path| Output::open(Some(path))).transpose()?;
-    for file in input.files()? {
+    let option_paths = option_files.iter().map(|file| file.path.clone());
+    for file in input.files()?.into_iter().chain(option_paths) {
         if output.would_replace(&file) || segments.iter().any(|out| out.would_replace(&file)) {
             bail!("{file} is read, and would be overwritten by the result");
         }
@@ -99,10 +102,16 @@ pub(super) fn run(entry: &'static Entry, matches: &ArgMatches) -> Result<Outcome
         threads: wanted.threads,
         messages,
     };
-    let (measured, systems, inputs) = match input.source(hashed)? {
-        AnySource::Files(mut files) => run.measure(&mut files)?,
-        AnySource::Records(mut records) => run.measure(&mut *records)?,
+    let newline_mark = input::newline_mark_of(matches);
+    let (measured, systems, mut inputs) = match (input.source(hashed)?, newline_mark) {
+        (AnySource::Files(mut files), None) => run.measure(&mut files)?,
+        (AnySource::Files(files), Some(mark)) => {
+            let (measured, systems, inputs) = run.measure(&mut files.with_newline_mark(mark))?;
+            (measured, systems, Inputs { newline_mark: Some(mark.to_owned()), ..inputs })
+        }
+        (AnySource::Records(mut records), _) => run.measure(&mut *records)?,
     };
+    inputs.options = option_files;
     warn_of_tokenized_input(&measured, &systems, &specs, messages);
 
     let mut report = make_report(&metrics, with_sentences, &measured, &systems, inputs);

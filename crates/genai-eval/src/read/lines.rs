@@ -1,6 +1,7 @@
 //! Bytes to lines, a block at a time.
 
 use memchr::memchr_iter;
+use memchr::memmem::Finder;
 
 use super::{BLOCK_SEGMENTS, Census, Facts, Input, InputError};
 
@@ -75,6 +76,29 @@ impl LineBlock {
 }
 
 impl LineBlock {
+    /// The same lines with a line feed in place of each mark, if there is a mark. They are still
+    /// as many, since a line of a block may hold line feeds.
+    pub(super) fn with_newlines(&self, mark: &Finder<'_>) -> Option<Self> {
+        // Most blocks of most files hold none: one fast search tells.
+        mark.find(&self.bytes)?;
+        let mut bytes = Vec::with_capacity(self.bytes.len());
+        let mut ends = Vec::with_capacity(self.ends.len());
+        for line in self.lines() {
+            // A carriage return that `texts` takes off is not the mark's.
+            let kept = line.strip_suffix(b"\r").unwrap_or(line);
+            let mut copied = 0;
+            for at in mark.find_iter(kept) {
+                bytes.extend_from_slice(&line[copied..at]);
+                bytes.push(b'\n');
+                copied = at + mark.needle().len();
+            }
+            bytes.extend_from_slice(&line[copied..]);
+            ends.push(bytes.len());
+            bytes.push(b'\n');
+        }
+        Some(Self { bytes, ends, taken_off: self.taken_off })
+    }
+
     /// The error for a byte of one of the lines, both from 0, as an editor would count them.
     fn not_utf8(&self, name: &str, first: u64, index: usize, at: usize, value: u8) -> InputError {
         let before = if index == 0 { self.taken_off } else { 0 };
@@ -218,6 +242,24 @@ impl Lines {
             if self.count == 0 && self.byte_order_mark { BYTE_ORDER_MARK.len() } else { 0 };
         self.count += ends.len() as u64;
         Ok(LineBlock { bytes, ends, taken_off })
+    }
+
+    /// The lines that are left as one text, each ended by one line feed.
+    ///
+    /// # Errors
+    /// If the file cannot be read or is not UTF-8.
+    pub fn text_of_rest(&mut self) -> Result<String, InputError> {
+        let mut text = String::new();
+        loop {
+            let first = self.count;
+            let block = self.next_block(BLOCK_SEGMENTS)?;
+            if block.is_empty() {
+                return Ok(text);
+            }
+            for line in block.texts(self.name(), first)? {
+                text.extend([line, "\n"]);
+            }
+        }
     }
 
     /// Counts the lines that are left.

@@ -30,6 +30,7 @@ pub use error::InputError;
 pub use input::{Facts, Input, STANDARD_INPUT};
 pub use lines::{LineBlock, Lines};
 pub use parallel::ParallelFiles;
+pub(crate) use parallel::byte_order_mark_warning;
 pub use records::{Field, RecordFields, Records};
 
 use json::Cell;

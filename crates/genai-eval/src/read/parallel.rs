@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use memchr::memmem::Finder;
+
 use super::census::diagnose;
 use super::{
     BLOCK_SEGMENTS, Block, Census, Facts, FileRole, InputError, LineBlock, Lines, STANDARD_INPUT,
@@ -15,6 +17,7 @@ pub struct ParallelFiles {
     names: Arc<[String]>,
     references: usize,
     systems: Vec<String>,
+    newline_mark: Option<Arc<Finder<'static>>>,
     read: u64,
 }
 
@@ -35,7 +38,15 @@ impl ParallelFiles {
         }
         let files = names.iter().map(|name| Lines::open(name, hashed)).collect::<Result<_, _>>()?;
         let systems = hypotheses.iter().map(|(system, _)| system.clone()).collect();
-        Ok(Self { files, names, references: references.len(), systems, read: 0 })
+        let references = references.len();
+        Ok(Self { files, names, references, systems, newline_mark: None, read: 0 })
+    }
+
+    /// Takes each `mark` in a line for a newline within the segment; an empty one marks nothing.
+    #[must_use]
+    pub fn with_newline_mark(mut self, mark: &str) -> Self {
+        self.newline_mark = (!mark.is_empty()).then(|| Arc::new(Finder::new(mark).into_owned()));
+        self
     }
 
     /// The error for files of different lengths: all are read to their ends and counted.
@@ -81,7 +92,9 @@ impl Source for ParallelFiles {
         let first = self.read;
         self.read += lines as u64;
         let (names, references) = (Arc::clone(&self.names), self.references);
-        Ok((lines > 0).then_some(ParallelBlock { first, columns, names, references }))
+        let newline_mark = self.newline_mark.clone();
+        let block = ParallelBlock { first, columns, names, references, newline_mark };
+        Ok((lines > 0).then_some(block))
     }
 
     fn systems(&self) -> &[String] {
@@ -104,7 +117,7 @@ impl Source for ParallelFiles {
     }
 }
 
-pub(super) fn byte_order_mark_warning(name: &str) -> String {
+pub(crate) fn byte_order_mark_warning(name: &str) -> String {
     format!("{name} begins with a byte-order mark, which was taken off")
 }
 
@@ -115,6 +128,7 @@ pub struct ParallelBlock {
     columns: Vec<LineBlock>,
     names: Arc<[String]>,
     references: usize,
+    newline_mark: Option<Arc<Finder<'static>>>,
 }
 
 impl Block for ParallelBlock {
@@ -126,9 +140,16 @@ impl Block for ParallelBlock {
         &self,
         visit: &mut dyn FnMut(SegmentTexts<'_>) -> Result<(), genai_metrics::Error>,
     ) -> Result<(), InputError> {
-        let named = self.columns.iter().zip(self.names.iter());
+        let mark = self.newline_mark.as_deref();
+        let rewritten: Vec<Option<LineBlock>> =
+            self.columns.iter().map(|column| column.with_newlines(mark?)).collect();
+        let named = self.columns.iter().zip(&rewritten).zip(self.names.iter());
         let mut columns = named
-            .map(|(column, name)| column.texts(name, self.first))
+            .map(|((column, rewritten), name)| {
+                // Bytes that are no text are at their places in the file, not behind the marks.
+                let texts = column.texts(name, self.first)?;
+                rewritten.as_ref().map_or(Ok(texts), |column| column.texts(name, self.first))
+            })
             .collect::<Result<Vec<_>, _>>()?;
         let (mut references, mut hypotheses) = (Vec::new(), Vec::new());
         for i in 0..self.columns[0].len() {
@@ -157,5 +178,82 @@ impl Block for ParallelBlock {
 impl std::fmt::Debug for ParallelFiles {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("ParallelFiles").field("names", &self.names).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::read::Input;
+
+    fn files(texts: &[Vec<u8>], mark: Option<&str>) -> ParallelFiles {
+        let names: Arc<[String]> = (0..texts.len()).map(|i| format!("file {i}")).collect();
+        let inputs = names.iter().zip(texts.to_vec());
+        let files = inputs.map(|(name, text)| {
+            Lines::new(Input::from_reader(name, std::io::Cursor::new(text))).unwrap()
+        });
+        let files = ParallelFiles {
+            files: files.collect(),
+            names: Arc::clone(&names),
+            references: 1,
+            systems: names[1..].to_vec(),
+            newline_mark: None,
+            read: 0,
+        };
+        match mark {
+            Some(mark) => files.with_newline_mark(mark),
+            None => files,
+        }
+    }
+
+    /// All segments' texts, references first.
+    fn read(mut files: ParallelFiles) -> Result<Vec<Vec<String>>, InputError> {
+        let mut segments = Vec::new();
+        while let Some(block) = files.next_block()? {
+            block.visit(&mut |segment| {
+                let texts = segment.references.iter().flatten().chain(segment.hypotheses);
+                segments.push(texts.map(|text| (*text).to_owned()).collect());
+                Ok(())
+            })?;
+        }
+        Ok(segments)
+    }
+
+    proptest! {
+        /// Marks come to what `str::replace` makes of each line, whatever blocks they are in.
+        #[test]
+        fn marks_are_newlines(
+            lines in prop::collection::vec(
+                ("[<n>\\\\\r é]{0,12}", "([a-c]{0,3}(<n>|<n|n>|\r|<<n>>)?){0,4}"),
+                1..20,
+            ),
+            times in prop::sample::select(vec![1, 60]),
+            mark in prop::sample::select(vec!["<n>", "\\n", "<", "é", "\r", "n>\r", ""]),
+        ) {
+            let lines: Vec<(String, String)> =
+                lines.iter().cycle().take(lines.len() * times).cloned().collect();
+            let text = |column: fn(&(String, String)) -> &String| -> Vec<u8> {
+                lines.iter().flat_map(|line| [column(line), "\n"].concat().into_bytes()).collect()
+            };
+            let texts = [text(|line| &line.0), text(|line| &line.1)];
+            let plain = read(files(&texts, None)).unwrap();
+            let marked = read(files(&texts, Some(mark))).unwrap();
+            let replaced = |text: &String| {
+                if mark.is_empty() { text.clone() } else { text.replace(mark, "\n") }
+            };
+            let expected: Vec<Vec<String>> =
+                plain.iter().map(|texts| texts.iter().map(replaced).collect()).collect();
+            prop_assert_eq!(marked, expected);
+        }
+    }
+
+    #[test]
+    fn errors_are_where_they_are_in_the_file() {
+        let good = b"one\ntwo\nthree\n".to_vec();
+        let bad = b"one<n>1\n<n>tw<n>\xffo\nthree\n".to_vec();
+        let error = read(files(&[good, bad], Some("<n>"))).unwrap_err();
+        assert_eq!(error.to_string(), "file 1:2: byte 9 of the line, 0xFF, is not valid UTF-8");
     }
 }

@@ -28,8 +28,12 @@ struct InputsJson<'a> {
     refs: Vec<FileJson<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     hyps: Vec<FileJson<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    newline_mark: Option<&'a str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     data: Vec<FileJson<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    options: Vec<FileJson<'a>>,
 }
 
 #[derive(Serialize)]
@@ -163,7 +167,9 @@ fn inputs_json(inputs: &Inputs) -> InputsJson<'_> {
         references: inputs.references,
         refs: inputs.refs.iter().map(file_json).collect(),
         hyps: inputs.hyps.iter().map(file_json).collect(),
+        newline_mark: inputs.newline_mark.as_deref(),
         data: inputs.data.iter().map(file_json).collect(),
+        options: inputs.options.iter().map(file_json).collect(),
     }
 }
 

@@ -49,8 +49,12 @@ pub(crate) struct Inputs {
     pub(crate) refs: Vec<InputFile>,
     /// The files with hypotheses.
     pub(crate) hyps: Vec<InputFile>,
+    /// What stood for a newline within a segment of these files, if anything did.
+    pub(crate) newline_mark: Option<String>,
     /// The files with records.
     pub(crate) data: Vec<InputFile>,
+    /// The files that options of metrics name.
+    pub(crate) options: Vec<InputFile>,
 }
 
 /// A file that was read.

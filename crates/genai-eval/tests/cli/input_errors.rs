@@ -179,6 +179,7 @@ fn usage() {
         ("gate_of_no_number", "--fail-under bleu="),
         ("gate_of_other_metric", "--fail-under chrf=30"),
         ("gate_of_other_direction", "--fail-over 30"),
+        ("newline_mark_unused", "--newline-mark x"),
     ] {
         let line = format!("bleu --ref ref.txt --hyp a.txt {options}");
         fails(&sandbox, &format!("usage_{name}"), &line);
