@@ -73,6 +73,22 @@ pub enum ErrorKind {
         /// What it needs beside it.
         expected: &'static str,
     },
+    /// A sentence splitter whose model was not installed.
+    #[error("sentence splitter '{name}' has no model, expected a folder of NLTK's punkt_tab data")]
+    NoModel {
+        /// The splitter.
+        name: &'static str,
+    },
+    /// A line of a sentence splitter's model that is not as it should be.
+    #[error("line {line} of the model's {file} is broken, expected {expected}")]
+    BadModel {
+        /// The file's name in the model's folder.
+        file: &'static str,
+        /// The line, from 1.
+        line: usize,
+        /// What would have been right.
+        expected: &'static str,
+    },
     /// A segment all of whose references are missing.
     #[error("a segment has no reference; an empty reference is \"\", not a missing one")]
     NoReference,

@@ -23,7 +23,7 @@ mod zh;
 pub use character::is_white_space;
 pub use lowercase::lowercase;
 pub use scheme::Scheme;
-pub use sentences::SentenceSplit;
+pub use sentences::{Punkt, SentenceSplit};
 pub use stemmer::Stemmer;
 pub(crate) use tokenizer::LIMIT;
 pub use tokenizer::{Tokenizer, Tokens};
