@@ -26,12 +26,12 @@ fn segments(corpus: &Corpus, references: usize) -> Result<Vec<Ids>, genai_metric
         let mut ids = Ids { distinct: 0, references: Vec::new(), hypothesis: Vec::new() };
         for reference in corpus.references.iter().cycle().skip(i).take(references) {
             let mut of_reference = Vec::new();
-            tokens.cut(tokenizer, reference)?;
+            tokens.cut(&tokenizer, reference)?;
             vocabulary.intern(&tokens, &mut of_reference);
             ids.references.push(of_reference);
         }
         ids.distinct = vocabulary.len();
-        tokens.cut(tokenizer, hypothesis)?;
+        tokens.cut(&tokenizer, hypothesis)?;
         vocabulary.look_up(&tokens, &mut ids.hypothesis);
         segments.push(ids);
     }

@@ -41,6 +41,12 @@ fn metric(u: &mut Unstructured<'_>) -> Result<(String, Box<dyn Scorer>)> {
             OptionKind::File => u.arbitrary::<&str>()?.to_owned(),
             OptionKind::Integer { min, max } => u.int_in_range(min..=max)?.to_string(),
             OptionKind::Number { .. } => u.arbitrary::<f64>()?.abs().to_string(),
+            OptionKind::Folder(files) => {
+                for file in files {
+                    options.set_file(option.name, file, u.arbitrary()?);
+                }
+                continue;
+            }
         };
         options.set(option.name, &value);
     }

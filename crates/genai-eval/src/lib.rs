@@ -3,6 +3,7 @@
 //! The scoring itself is in `genai-metrics`; what is here reads files, spreads the work over
 //! threads and writes reports. [`run`] is the whole program but for its exit code.
 
+mod aggregate;
 mod commands;
 mod engine;
 mod examination;

@@ -73,12 +73,12 @@ pub enum ErrorKind {
         /// What it needs beside it.
         expected: &'static str,
     },
-    /// A sentence splitter whose model was not installed.
-    #[error("sentence splitter '{name}' has no model, expected a folder of NLTK's punkt_tab data")]
-    NoModel {
-        /// The splitter.
-        name: &'static str,
-    },
+    /// A sentence splitter without its model.
+    #[error(
+        "--sentence-split punkt needs a model, expected --punkt-model with a folder of NLTK's \
+         punkt_tab, as nltk.download('punkt_tab') leaves it in nltk_data/tokenizers/punkt_tab/english"
+    )]
+    NoModel,
     /// A line of a sentence splitter's model that is not as it should be.
     #[error("line {line} of the model's {file} is broken, expected {expected}")]
     BadModel {

@@ -27,6 +27,9 @@ pub struct ExactSum([f64; ExactSum::COLUMNS]);
 const PART: f64 = 134_217_728.0;
 const PART_BITS: u32 = 27;
 
+/// What still leaves the first part exact.
+const GREATEST: f64 = PART / 2.0;
+
 impl ExactSum {
     /// How many columns it takes.
     pub const COLUMNS: usize = 4;
@@ -65,9 +68,9 @@ impl ExactSum {
 }
 
 impl From<f64> for ExactSum {
-    /// Takes a number from 0 to 2²⁶, to a multiple of 2⁻¹⁰⁸.
+    /// Takes a number from 0 to 2²⁶, to a multiple of 2⁻¹⁰⁸; beyond that range the nearest end.
     fn from(number: f64) -> Self {
-        let mut rest = number * PART;
+        let mut rest = number.clamp(0.0, GREATEST) * PART;
         let first = rest.floor();
         rest = (rest - first) * PART;
         let second = rest.floor();

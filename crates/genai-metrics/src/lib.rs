@@ -21,6 +21,7 @@ pub mod bootstrap;
 mod error;
 mod evaluator;
 mod exact;
+mod fingerprint;
 pub mod kernel;
 mod measurer;
 mod metric;

@@ -177,7 +177,7 @@ impl Cut {
             let first = self.references.len();
             self.tokenizer.sentences.split(reference, &mut self.sentences);
             for sentence in &self.sentences {
-                self.tokens.cut(self.tokenizer, &reference[sentence.clone()])?;
+                self.tokens.cut(&self.tokenizer, &reference[sentence.clone()])?;
                 self.vocabulary.intern(&self.tokens, &mut self.references);
                 self.reference_sentences.push(self.references.len() - first);
             }
@@ -192,7 +192,7 @@ impl Cut {
         self.hypothesis_sentences.clear();
         self.tokenizer.sentences.split(hypothesis, &mut self.sentences);
         for sentence in &self.sentences {
-            self.tokens.cut(self.tokenizer, &hypothesis[sentence.clone()])?;
+            self.tokens.cut(&self.tokenizer, &hypothesis[sentence.clone()])?;
             self.vocabulary.look_up(&self.tokens, &mut self.hypothesis);
             self.hypothesis_sentences.push(self.hypothesis.len());
         }

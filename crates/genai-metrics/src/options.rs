@@ -37,6 +37,8 @@ pub enum OptionKind {
     Choice(&'static [&'static str]),
     /// Some of these names, separated by commas.
     Names(&'static [&'static str]),
+    /// A folder with these text files, whose contents are set one by one by [`Options::set_file`].
+    Folder(&'static [&'static str]),
     /// A text file. The value is what it holds, not its name: whoever takes the option from a user
     /// reads the file.
     File,
@@ -80,6 +82,23 @@ impl Options {
     /// The option's value as given.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Gives an option that is a folder what one of its files holds.
+    pub fn set_file(&mut self, name: &str, file: &str, content: &str) {
+        self.set(&format!("{name}/{file}"), content);
+    }
+
+    /// What a file holds in a folder that was given.
+    pub fn file(&self, name: &str, file: &str) -> Option<&str> {
+        self.get(&format!("{name}/{file}"))
+    }
+
+    /// Whether the option was given, as a value or as a folder.
+    pub fn is_given(&self, name: &str) -> bool {
+        let of_name =
+            |known: &str| known.split_once('/').map_or(known, |(folder, _)| folder) == name;
+        self.0.iter().any(|(known, _)| of_name(known))
     }
 
     /// Whether a flag is set.

@@ -7,27 +7,17 @@
     reason = "tests fail by panicking, and say what they compared"
 )]
 
+mod files;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read;
-use std::path::{Path, PathBuf};
 
+use files::corpora;
 use flate2::read::MultiGzDecoder;
 use genai_metrics::{Bootstrap, Interval, Table};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-
-/// The folder of outside corpora, if it is given.
-fn corpora() -> Option<PathBuf> {
-    let Some(folder) = std::env::var_os("GENAI_EVAL_CORPORA") else {
-        println!("skipped: GENAI_EVAL_CORPORA is not set");
-        return None;
-    };
-    // A relative path is one from the workspace's root; tests run in their crate's folder.
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(folder);
-    let public = folder.join("public");
-    Some(if public.is_dir() { public } else { folder })
-}
 
 /// The lines of a text that are records.
 fn records<T: DeserializeOwned>(text: &str) -> Vec<T> {

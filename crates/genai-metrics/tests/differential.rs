@@ -166,7 +166,7 @@ fn tokens_by_passes(scheme: Scheme, text: &str) -> Option<Vec<String>> {
 /// Both cuts of the text, if they differ.
 fn difference(scheme: Scheme, text: &str, tokens: &mut Tokens) -> Option<String> {
     let expected = tokens_by_passes(scheme, text)?;
-    tokens.cut(Tokenizer { scheme, lowercase: false, ..Tokenizer::default() }, text).unwrap();
+    tokens.cut(&Tokenizer { scheme, lowercase: false, ..Tokenizer::default() }, text).unwrap();
     if tokens.iter().eq(expected.iter().map(String::as_str)) {
         return None;
     }

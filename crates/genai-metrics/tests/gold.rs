@@ -7,11 +7,11 @@
     reason = "tests fail by panicking, and say what they compared"
 )]
 
-use std::fs::{self, File};
-use std::io::{BufRead, BufReader, Read};
-use std::path::{Path, PathBuf};
+mod files;
 
-use flate2::read::MultiGzDecoder;
+use std::path::Path;
+
+use files::{corpora, fixtures, lines, records, take};
 use genai_metrics::text::Scheme;
 use genai_metrics::{
     Bleu, Evaluate, Evaluator, Metric, Part, Score, Segment, Smoothing, Tokenizer, metrics,
@@ -77,31 +77,6 @@ impl Reported {
         assert_eq!(part("sys_len"), [self.sys_len], "sys_len: {context}");
         assert_eq!(part("ref_len"), [self.ref_len], "ref_len: {context}");
     }
-}
-
-/// The lines of a `.jsonl` or `.jsonl.gz` file that is there.
-fn records(path: &Path) -> Vec<Value> {
-    let file = File::open(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let reader: Box<dyn Read> = if path.extension().is_some_and(|extension| extension == "gz") {
-        Box::new(MultiGzDecoder::new(file))
-    } else {
-        Box::new(file)
-    };
-    BufReader::new(reader)
-        .split(b'\n')
-        .map(|line| serde_json::from_slice(&line.unwrap()).unwrap())
-        .collect()
-}
-
-/// The lines of a text, split at line feeds only.
-fn lines(root: &Path, path: &str, first: Option<usize>) -> Vec<String> {
-    let text = fs::read_to_string(root.join(path)).unwrap_or_else(|e| panic!("{path}: {e}"));
-    let lines = text.strip_suffix('\n').unwrap_or(&text).split('\n').map(str::to_owned);
-    lines.take(first.unwrap_or(usize::MAX)).collect()
-}
-
-fn take<T: for<'de> Deserialize<'de>>(record: &Value, key: &str) -> T {
-    serde_json::from_value(record[key].clone()).unwrap_or_else(|e| panic!("{key}: {e}"))
 }
 
 /// A record's hypotheses, each with its references.
@@ -218,22 +193,6 @@ fn check_pairs(root: &Path, record: &Value) -> usize {
         reported.assert_equals(&score, &format!("{id} {params:?}"));
     }
     results.len()
-}
-
-fn fixtures() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures")
-}
-
-/// The folder of outside corpora, if it is given.
-fn corpora() -> Option<PathBuf> {
-    let Some(folder) = std::env::var_os("GENAI_EVAL_CORPORA") else {
-        println!("skipped: GENAI_EVAL_CORPORA is not set");
-        return None;
-    };
-    // A relative path is one from the workspace's root; tests run in their crate's folder.
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(folder);
-    let public = folder.join("public");
-    Some(if public.is_dir() { public } else { folder })
 }
 
 fn check_all_corpus(root: &Path, file: &str, at_least: usize) {

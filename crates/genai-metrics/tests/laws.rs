@@ -1,9 +1,18 @@
 //! The laws of the contract, for every metric in the registry and everything that it can be asked
 //! for: what holds for all of them is tested for all of them, and for the next one unasked.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "tests fail by panicking, and say what they skip"
+)]
 
+mod files;
+
+use std::fs;
 use std::sync::LazyLock;
+
+use files::fixtures;
 
 use genai_metrics::metrics::{Entry, METRICS};
 use genai_metrics::text::Scheme;
@@ -38,7 +47,16 @@ impl Configuration {
     fn build(entry: &'static Entry, level: Level, options: &[(&'static str, String)]) -> Vec<Self> {
         let mut given = Options::default();
         for (name, value) in options {
-            given.set(name, value);
+            let spec = entry.options.iter().find(|option| option.name == *name).unwrap();
+            match spec.kind {
+                OptionKind::Folder(files) => {
+                    for file in files {
+                        let path = fixtures().join(value).join(file);
+                        given.set_file(name, file, &fs::read_to_string(path).unwrap());
+                    }
+                }
+                _ => given.set(name, value),
+            }
         }
         let scorers = (entry.build)(&given, level).unwrap_or_default();
         let options = options.to_vec();
@@ -72,6 +90,7 @@ fn values(option: &OptionSpec, numbers: &[&str]) -> Vec<String> {
         OptionKind::Flag => owned(&["true"]),
         OptionKind::YesNo => owned(&["yes", "no"]),
         OptionKind::Choice(names) | OptionKind::Names(names) => owned(names),
+        OptionKind::Folder(_) => owned(&["punkt"]),
         OptionKind::File => owned(&["the a\n", "mats mat\ncats cat\n"]),
         OptionKind::Integer { min, max } => {
             let mut integers = vec![min, min.midpoint(max), max];
@@ -136,7 +155,8 @@ fn configurations(numbers: &[&str]) -> Vec<Configuration> {
             for single in &singles {
                 let alone = std::iter::once(vec![single.clone()]);
                 let with_one = singles.iter().map(|other| vec![other.clone(), single.clone()]);
-                let with_two = pairs.iter().map(|pair| [&pair[..], &[single.clone()]].concat());
+                let with_two =
+                    pairs.iter().map(|pair| [&pair[..], std::slice::from_ref(single)].concat());
                 let of_others = |options: &Vec<Given>| {
                     options.iter().filter(|option| option.0 == single.0).count() == 1
                 };
@@ -342,6 +362,7 @@ fn every_option_is_signed() {
                     }
                     OptionKind::Names(_)
                     | OptionKind::File
+                    | OptionKind::Folder(_)
                     | OptionKind::Integer { .. }
                     | OptionKind::Number { .. } => {
                         assert!(signs_as_base <= 1, "{base:?} {}", option.name);
@@ -541,7 +562,7 @@ proptest! {
             match configuration.references() {
                 References::Set => prop_assert_eq!(&row, &other, "{}: {:?}", configuration, mixed),
                 References::BestScore => {
-                    let values = [scorer.score(&row).value, scorer.score(&other).value];
+                    let values = [&row, &other].map(|row| scorer.score(row).value.to_bits());
                     prop_assert_eq!(values[0], values[1], "{}: {:?}", configuration, mixed);
                 }
                 References::List => {}

@@ -16,8 +16,8 @@ use std::path::Path;
 use files::{corpora, fixtures, lines, records, take};
 use genai_metrics::text::Stemmer;
 use genai_metrics::{
-    Evaluate, Evaluator, LengthLimit, MultiReference, Part, Rouge, Rouge155, RougeType, Score,
-    Segment, StemExceptions, StopWords, Tokenizer,
+    Bootstrap, Evaluate, Evaluator, Interval, LengthLimit, Metric, MultiReference, Part, Rouge,
+    Rouge155, RougeType, Score, Segment, StemExceptions, StopWords, Table, Tokenizer,
 };
 use serde_json::Value;
 
@@ -158,6 +158,85 @@ fn fixtures_rouge155() {
         }
     }
     assert!(checked > 5000, "{checked}");
+}
+
+/// The parts of each segment's score, in this order.
+fn table<M: Metric>(metric: &M, segments: &[&(String, Vec<String>)], order: [usize; 3]) -> Table {
+    let mut table = Table::new(3);
+    for (hypothesis, references) in segments {
+        let references: Vec<&str> = references.iter().map(String::as_str).collect();
+        let parts = parts(&metric.sentence(hypothesis, &references).unwrap());
+        table.push(&order.map(|part| parts[part]));
+    }
+    table
+}
+
+#[test]
+fn fixtures_rouge_aggregates() {
+    let root = fixtures();
+    for record in records(&root.join("gold/rouge_aggregate.jsonl")) {
+        let segments = segments(&root, &record);
+        let first: Option<usize> = take(&record, "first_lines");
+        let segments: Vec<_> = segments.iter().take(first.unwrap_or(usize::MAX)).collect();
+        let stem: bool = take(&record, "stem");
+        let types: Vec<String> = take(&record, "types");
+        let tables: Vec<Table> =
+            types.iter().map(|name| table(&google(name, stem), &segments, [0, 1, 2])).collect();
+        let bootstrap = Bootstrap::RougeScore {
+            resamples: take(&record, "resamples"),
+            confidence: take(&record, "level"),
+            seed: take(&record, "seed"),
+        };
+        for (key, value) in [
+            ("low", (|i| i.low) as fn(&Interval) -> f64),
+            ("mid", |i| i.middle),
+            ("high", |i| i.high),
+        ] {
+            let found: Vec<Vec<f64>> = bootstrap
+                .intervals(&tables)
+                .iter()
+                .map(|of_type| of_type.iter().map(value).collect())
+                .collect();
+            assert_eq!(found, take::<Vec<Vec<f64>>>(&record, key), "{key}");
+        }
+        for (name, expected) in types.iter().zip(take::<Vec<[f64; 3]>>(&record, "mean")) {
+            let rouge = google(name, stem);
+            let mut evaluator = Evaluator::new(&rouge);
+            for (hypothesis, references) in &segments {
+                let references: Vec<Option<&str>> = references.iter().map(|r| Some(&**r)).collect();
+                evaluator.add(&Segment { hypothesis, references: &references }).unwrap();
+            }
+            let found = parts(&evaluator.score());
+            assert_eq!(found.map(f64::to_bits), expected.map(f64::to_bits), "{name}");
+        }
+    }
+}
+
+#[test]
+fn fixtures_rouge155_averages() {
+    let root = fixtures();
+    for record in records(&root.join("gold/rouge155.jsonl")) {
+        let all = segments(&root, &record);
+        let evaluated: Vec<_> =
+            take::<Vec<usize>>(&record, "lines").iter().map(|line| &all[line - 1]).collect();
+        let types: Vec<String> = take(&record, "types");
+        let options = &record["options"];
+        let tables: Vec<Table> = types
+            .iter()
+            .map(|name| table(&rouge155(&root, options, name), &evaluated, [1, 0, 2]))
+            .collect();
+        let bootstrap = Bootstrap::Rouge155 {
+            resamples: take(options, "resamples"),
+            percent: take(options, "level"),
+        };
+        let printed = |i: &Interval| [i.middle, i.low, i.high].map(|number| format!("{number:.5}"));
+        let found: Vec<Vec<[String; 3]>> = bootstrap
+            .intervals(&tables)
+            .iter()
+            .map(|of_type| of_type.iter().map(printed).collect())
+            .collect();
+        assert_eq!(found, take::<Vec<Vec<[String; 3]>>>(&record, "averages"), "{options}");
+    }
 }
 
 #[test]

@@ -7,24 +7,15 @@
     reason = "tests fail by panicking, and say what they compared"
 )]
 
+mod files;
+
 use std::fs;
-use std::path::{Path, PathBuf};
+
+use files::{corpora, fixtures, records, take};
 
 use genai_metrics::text::{Scheme, Stemmer};
 use genai_metrics::{Tokenizer, Tokens};
 use serde_json::Value;
-
-/// The folder of outside corpora, if it is given.
-fn corpora() -> Option<PathBuf> {
-    let Some(folder) = std::env::var_os("GENAI_EVAL_CORPORA") else {
-        println!("skipped: GENAI_EVAL_CORPORA is not set");
-        return None;
-    };
-    // A relative path is one from the workspace's root; tests run in their crate's folder.
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(folder);
-    let public = folder.join("public");
-    Some(if public.is_dir() { public } else { folder })
-}
 
 /// One line of a word and its stem; returns the number of stems compared.
 fn check_word(tokens: &mut Tokens, line: &str) -> usize {
@@ -39,7 +30,7 @@ fn check_word(tokens: &mut Tokens, line: &str) -> usize {
     // Twice in one text: the second time the stem is remembered.
     let tokenizer =
         Tokenizer { scheme: Scheme::None, stemmer: Stemmer::Nltk, ..Tokenizer::default() };
-    tokens.cut(tokenizer, &format!("{word} {word}")).unwrap();
+    tokens.cut(&tokenizer, &format!("{word} {word}")).unwrap();
     assert!(tokens.iter().eq([stem, stem]), "{word}");
     4
 }
@@ -51,12 +42,37 @@ fn check_text(tokens: &mut Tokens, record: &Value) -> usize {
         let expected: Vec<&str> =
             record[key].as_array().unwrap().iter().map(|token| token.as_str().unwrap()).collect();
         let tokenizer = Tokenizer { scheme: Scheme::Rouge, stemmer, ..Tokenizer::default() };
-        tokens.cut(tokenizer, text).unwrap();
+        tokens.cut(&tokenizer, text).unwrap();
         let found: Vec<&str> = tokens.iter().collect();
         assert_eq!(found, expected, "{key} of {text:?}");
         assert_eq!(tokenizer.line(text).unwrap(), expected.join(" "), "{key} of {text:?}");
     }
     2
+}
+
+#[test]
+fn fixtures_stems() {
+    let records = records(&fixtures().join("gold/stems.jsonl"));
+    assert!(records.len() > 2000, "{}", records.len());
+    for record in records {
+        let word: String = take(&record, "word");
+        for (key, stemmer) in [("nltk", Stemmer::Nltk), ("rouge155", Stemmer::Rouge155)] {
+            assert_eq!(stemmer.stem(&word), take::<String>(&record, key), "{key} of {word}");
+        }
+    }
+}
+
+#[test]
+fn fixtures_rouge_tokens() {
+    let records = records(&fixtures().join("gold/rouge_tokens.jsonl"));
+    assert!(records.len() > 500, "{}", records.len());
+    for record in records {
+        let text: String = take(&record, "text");
+        for (key, stemmer) in [("none", Stemmer::None), ("nltk", Stemmer::Nltk)] {
+            let tokenizer = Tokenizer { scheme: Scheme::Rouge, stemmer, ..Tokenizer::default() };
+            assert_eq!(tokenizer.line(&text).unwrap(), take::<String>(&record, key), "{text:?}");
+        }
+    }
 }
 
 #[test]

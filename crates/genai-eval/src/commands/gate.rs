@@ -48,8 +48,9 @@ fn argument(direction: Direction, specs: &[Spec]) -> Arg {
         return arg.value_name("X").help(help);
     }
     let of = specs.iter().find(|spec| spec.direction == direction).map_or("", |spec| spec.name);
-    arg.value_name("[NAME=]X")
-        .help(format!("{help}; NAME=X is for one metric only, as {of}=X; again for more limits"))
+    arg.value_name("[NAME=]X").help(format!(
+        "{help}; NAME=X is for one metric and overrides X, as {of}=X; again for more limits"
+    ))
 }
 
 fn limit(text: &str) -> Result<Limit, String> {
@@ -63,7 +64,8 @@ fn limit(text: &str) -> Result<Limit, String> {
 }
 
 impl Gate {
-    /// The limits that were given for these metrics. Where several fit one, all of them hold.
+    /// The limits that were given for these metrics. One for a metric by name takes the place of
+    /// one for all; of several for the same the strictest holds.
     ///
     /// # Errors
     /// If a limit is for no metric that is computed.
@@ -72,18 +74,21 @@ impl Gate {
         for direction in DIRECTIONS {
             // The option is not there if no metric is of that direction.
             let given = matches.try_get_many::<Limit>(option(direction)).ok().flatten();
-            for limit in given.into_iter().flatten() {
-                let fits = |spec: &Spec| spec.direction == direction && limit.names(spec);
-                if !specs.iter().any(fits) {
-                    bail!("--{} {}", option(direction), limit.misfit(specs));
-                }
-                for (strictest, _) in limits.iter_mut().zip(specs).filter(|(_, spec)| fits(spec)) {
-                    let so_far = strictest.unwrap_or(limit.value);
-                    *strictest = Some(match direction {
-                        Direction::Higher => limit.value.max(so_far),
-                        Direction::Lower => limit.value.min(so_far),
-                    });
-                }
+            let given: Vec<&Limit> = given.into_iter().flatten().collect();
+            let fits =
+                |limit: &Limit, spec: &Spec| spec.direction == direction && limit.names(spec);
+            if let Some(limit) = given.iter().find(|limit| !specs.iter().any(|s| fits(limit, s))) {
+                bail!("--{} {}", option(direction), limit.misfit(specs));
+            }
+            for (strictest, spec) in limits.iter_mut().zip(specs) {
+                let of_spec = || given.iter().filter(|limit| fits(limit, spec));
+                let named = of_spec().any(|limit| limit.metric.is_some());
+                let values = of_spec().filter(|limit| limit.metric.is_some() == named);
+                let values = values.map(|limit| limit.value);
+                *strictest = strictest.or(match direction {
+                    Direction::Higher => values.reduce(f64::max),
+                    Direction::Lower => values.reduce(f64::min),
+                });
             }
         }
         Ok(Self(limits))
@@ -112,10 +117,10 @@ impl Gate {
 }
 
 impl Limit {
-    /// Whether it is for that metric, by its name or its title.
+    /// Whether it is for that metric, by its name or its title, in any case of letters.
     fn names(&self, spec: &Spec) -> bool {
         self.metric.as_ref().is_none_or(|metric| {
-            metric == spec.name || metric.to_lowercase() == spec.title.to_lowercase()
+            [spec.name, &spec.title].iter().any(|name| name.eq_ignore_ascii_case(metric))
         })
     }
 
@@ -141,6 +146,7 @@ mod tests {
 
     fn specs() -> Vec<Spec> {
         let spec = |name, title: &str, direction| Spec {
+            bootstrap: None,
             name,
             title: title.to_owned(),
             tokenizer: None,
@@ -173,7 +179,9 @@ mod tests {
             ("--fail-under rougeL=0.5", [None, Some(0.5), None]),
             ("--fail-under rouge-l=-0.5", [None, Some(-0.5), None]),
             ("--fail-under 0.3 --fail-under rougeL=0.5", [Some(0.3), Some(0.5), None]),
-            ("--fail-under rougeL=0.2 --fail-under 0.3", [Some(0.3), Some(0.3), None]),
+            ("--fail-under rougeL=0.2 --fail-under 0.3", [Some(0.3), Some(0.2), None]),
+            ("--fail-under 0.2 --fail-under 0.3 --fail-under 0.1", [Some(0.3), Some(0.3), None]),
+            ("--fail-under rougel=0.5 --fail-under ROUGE-L=0.4", [None, Some(0.5), None]),
             ("--fail-over 0.3 --fail-over wer=0.2", [None, None, Some(0.2)]),
         ] {
             assert_eq!(limits(line).unwrap(), expected, "{line}");
@@ -184,8 +192,8 @@ mod tests {
     fn a_limit_for_nothing_is_an_error() {
         for (line, expected) in [
             (
-                "--fail-under rougel=0.5",
-                "--fail-under rougel=0.5: no such metric is computed, expected rouge1 or rougeL \
+                "--fail-under rouge2=0.5",
+                "--fail-under rouge2=0.5: no such metric is computed, expected rouge1 or rougeL \
                  or wer",
             ),
             (

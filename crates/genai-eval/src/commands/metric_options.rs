@@ -1,6 +1,7 @@
 //! A metric's options, from the registry to the command line and back.
 
 use std::ffi::OsStr;
+use std::path::Path;
 
 use anyhow::{Result, bail};
 use clap::builder::PossibleValuesParser;
@@ -34,6 +35,7 @@ pub(super) fn argument(option: &OptionSpec) -> Arg {
             .value_delimiter(',')
             .value_parser(PossibleValuesParser::new(names)),
         OptionKind::File => arg.value_name("FILE"),
+        OptionKind::Folder(_) => arg.value_name("FOLDER"),
         OptionKind::Integer { min, max } => arg
             .value_name("N")
             .allow_negative_numbers(true)
@@ -72,6 +74,15 @@ pub(super) fn given(
         } else if let Some(values) = matches.get_raw(spec.name) {
             let values: Vec<_> = values.map(OsStr::to_string_lossy).collect();
             let mut value = values.join(",");
+            if let OptionKind::Folder(files) = spec.kind {
+                for name in files {
+                    let path = Path::new(&value).join(name).display().to_string();
+                    let (text, file) = read(spec.name, path, hashed, messages)?;
+                    given.files.push(file);
+                    given.options.set_file(spec.name, name, &text);
+                }
+                continue;
+            }
             if let OptionKind::File = spec.kind {
                 let (text, file) = read(spec.name, value, hashed, messages)?;
                 given.files.push(file);

@@ -14,6 +14,7 @@ use genai_metrics::{Level, Options, Scorer, Spec};
 use super::gate::{self, Gate};
 use super::input::{self, AnySource, InputArguments};
 use super::metric_options::{self, Given};
+use crate::aggregate;
 use crate::engine::{self, Keep, Measured};
 use crate::messages::Messages;
 use crate::output::{Output, Staged};
@@ -95,10 +96,11 @@ pub(super) fn run(entry: &'static Entry, matches: &ArgMatches) -> Result<Outcome
         bail!("the result and --segments would go to the same place");
     }
     let with_sentences = wanted.sentence || wanted.segments.is_some();
+    let resampled = specs.iter().any(|spec| spec.bootstrap.is_some());
     let scorers: Vec<&dyn Scorer> = metrics.iter().map(|metric| &*metric.corpus).collect();
     let run = Run {
         scorers: &scorers,
-        keep: if with_sentences { Keep::Rows } else { Keep::Sums },
+        keep: if with_sentences || resampled { Keep::Rows } else { Keep::Sums },
         threads: wanted.threads,
         messages,
     };
@@ -217,7 +219,7 @@ fn warn_of_tokenized_input(
     messages: Messages,
 ) {
     const MANY: u64 = 100;
-    let cuts = specs.iter().filter_map(|spec| spec.tokenizer).any(|tokenizer| {
+    let cuts = specs.iter().filter_map(|spec| spec.tokenizer.as_ref()).any(|tokenizer| {
         // Of those that set punctuation off themselves: whoever drops it doesn't mind.
         matches!(
             tokenizer.scheme,
@@ -255,17 +257,24 @@ fn make_report<'a>(
     let sign = |scorer: &dyn Scorer| {
         scorer.spec().signature.of_run(measured.references(), SIGNED_VERSION).to_string()
     };
+    let with_columns: Vec<_> =
+        metrics.iter().map(|metric| (&*metric.corpus, metric.columns.clone())).collect();
     let mut results = Vec::new();
     for (i, system) in systems.iter().enumerate() {
-        for Chosen { corpus, sentence, columns } in metrics {
+        let resampled = aggregate::resample(&with_columns, &measured.rows[i]);
+        for (Chosen { corpus, sentence, columns }, resampled) in metrics.iter().zip(resampled) {
             let sum = &measured.sums[i][columns.clone()];
-            let score = corpus.score(sum);
+            let (score, confidence) = match resampled {
+                Some((score, confidence)) => (score, Some(confidence)),
+                None => (corpus.score(sum), None),
+            };
             results.push(SystemResult {
                 system: system.clone(),
                 spec: corpus.spec(),
                 remark: corpus.remark(sum),
                 description: corpus.describe(&score),
                 score,
+                confidence,
                 signature: sign(&**corpus),
                 sentences: with_sentences.then(|| Sentences {
                     signature: sign(&**sentence),

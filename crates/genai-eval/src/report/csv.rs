@@ -2,9 +2,9 @@
 
 use std::io::{self, Write};
 
-use genai_metrics::{Part, Score};
+use genai_metrics::{Interval, Part, Score};
 
-use super::{Report, Sentences, View};
+use super::{Report, Sentences, SystemResult, View};
 use crate::read::json::Cell;
 
 pub(super) fn write(report: &Report<'_>, view: View, out: &mut dyn Write) -> io::Result<()> {
@@ -16,7 +16,11 @@ pub(super) fn write(report: &Report<'_>, view: View, out: &mut dyn Write) -> io:
         &["system", "metric", "score", "signature"]
     };
     let columns = PartColumns::of(report, view);
-    row(fixed.iter().map(|name| (*name).to_owned()).chain(columns.names()).collect())?;
+    let ends = if view.sentences { Vec::new() } else { interval_names(report) };
+    let names = fixed.iter().map(|name| (*name).to_owned()).chain(columns.names());
+    row(names
+        .chain(ends.iter().flat_map(|name| [format!("{name}_low"), format!("{name}_high")]))
+        .collect())?;
     for result in &report.results {
         let system = result.system.clone();
         let (metric, signature) = (result.spec.name.to_owned(), result.signature(view).to_owned());
@@ -34,10 +38,36 @@ pub(super) fn write(report: &Report<'_>, view: View, out: &mut dyn Write) -> io:
             }
         } else {
             let fixed = [system, metric, number(result.score.value), signature];
-            row(fixed.into_iter().chain(columns.values(&result.score)).collect())?;
+            let cells = fixed.into_iter().chain(columns.values(&result.score));
+            row(cells.chain(ends.iter().flat_map(|name| interval(result, name))).collect())?;
         }
     }
     writer.flush()
+}
+
+/// What has an interval about it, in order of appearance: the score and its parts.
+fn interval_names(report: &Report<'_>) -> Vec<&'static str> {
+    let mut names = Vec::new();
+    for confidence in report.results.iter().filter_map(|result| result.confidence.as_ref()) {
+        let parts = confidence.parts.iter().map(|(name, _)| *name);
+        for name in ["score"].into_iter().chain(parts) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+    }
+    names
+}
+
+/// The ends of one interval; empty where there is none.
+fn interval(result: &SystemResult<'_>, name: &str) -> [String; 2] {
+    let found = result.confidence.as_ref().and_then(|confidence| {
+        if name == "score" {
+            return Some(confidence.score);
+        }
+        confidence.parts.iter().find(|(part, _)| *part == name).map(|(_, interval)| *interval)
+    });
+    found.map_or_else(Default::default, |Interval { low, high, .. }| [number(low), number(high)])
 }
 
 /// The error as the output reported it: its kind tells a closed pipe from a full disk.

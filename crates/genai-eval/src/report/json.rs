@@ -2,11 +2,12 @@
 
 use std::io::{self, Write};
 
-use genai_metrics::{Part, Score};
+use genai_metrics::{Interval, Part, Score};
 use serde::{Serialize, Serializer};
 use serde_json::ser::{Formatter, PrettyFormatter};
 
 use super::{InputFile, Inputs, Report, Sentence, SystemResult, View};
+use crate::aggregate::Confidence;
 use crate::read::json::Cell;
 
 /// Bumped when a key goes or changes its meaning.
@@ -55,9 +56,53 @@ struct ResultJson<'a> {
     signature: &'a str,
     parts: Parts<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    confidence: Option<ConfidenceJson<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     sentence_signature: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     sentences: Option<SentenceList<'a>>,
+}
+
+#[derive(Serialize)]
+struct ConfidenceJson<'a> {
+    level: f64,
+    low: f64,
+    high: f64,
+    resamples: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seed: Option<u32>,
+    method: &'static str,
+    parts: IntervalsJson<'a>,
+}
+
+impl<'a> From<&'a Confidence> for ConfidenceJson<'a> {
+    fn from(confidence: &'a Confidence) -> Self {
+        Self {
+            level: confidence.level(),
+            low: confidence.score.low,
+            high: confidence.score.high,
+            resamples: confidence.resamples(),
+            seed: confidence.seed(),
+            method: confidence.bootstrap.name(),
+            parts: IntervalsJson(confidence),
+        }
+    }
+}
+
+/// The interval about each part, in the metric's order.
+struct IntervalsJson<'a>(&'a Confidence);
+
+#[derive(Serialize)]
+struct IntervalJson {
+    low: f64,
+    high: f64,
+}
+
+impl Serialize for IntervalsJson<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let ends = |&Interval { low, high, .. }: &Interval| IntervalJson { low, high };
+        serializer.collect_map(self.0.parts.iter().map(|(name, interval)| (name, ends(interval))))
+    }
 }
 
 #[derive(Serialize)]
@@ -156,6 +201,7 @@ fn result_json<'a>(result: &'a SystemResult<'a>) -> ResultJson<'a> {
         scale: result.spec.scale,
         signature: &result.signature,
         parts: Parts(&result.score),
+        confidence: result.confidence.as_ref().map(ConfidenceJson::from),
         sentence_signature: sentences.map(|sentences| sentences.signature.as_str()),
         sentences: sentences.map(|_| SentenceList(result)),
     }

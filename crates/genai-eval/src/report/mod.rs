@@ -10,11 +10,13 @@ mod text;
 
 use std::io::{self, Write};
 
-use genai_metrics::{Direction, Score, Spec};
+use genai_metrics::{Direction, Interval, Score, Spec};
 
 pub(crate) use json::write_sentence_lines;
 use sentences::side_by_side;
 pub(crate) use sentences::{Sentence, Sentences};
+
+use crate::aggregate::Confidence;
 
 /// Everything that a scoring command has to say.
 #[derive(Debug)]
@@ -75,6 +77,8 @@ pub(crate) struct SystemResult<'a> {
     pub(crate) spec: Spec,
     /// Its value and parts.
     pub(crate) score: Score,
+    /// What a bootstrap says of it, where the metric names one.
+    pub(crate) confidence: Option<Confidence>,
     /// Why the value is what one may not expect.
     pub(crate) remark: Option<String>,
     /// The parts as people read them.
@@ -102,7 +106,14 @@ impl SystemResult<'_> {
 
     /// The score in every line and table for people, with what belongs right behind it.
     fn shown(&self, view: View) -> String {
-        display(self.score.value, &self.spec, view.width)
+        let shown = |number| display(number, &self.spec, view.width);
+        let score = shown(self.score.value);
+        match &self.confidence {
+            Some(Confidence { score: Interval { low, high, .. }, .. }) => {
+                format!("{score} [{}, {}]", shown(*low), shown(*high))
+            }
+            None => score,
+        }
     }
 }
 

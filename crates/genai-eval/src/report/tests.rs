@@ -37,6 +37,7 @@ impl Metric for Sum {
             signature.push("split", "newline");
         }
         Spec {
+            bootstrap: None,
             name: self.name,
             title: self.title.to_owned(),
             tokenizer: None,
@@ -95,6 +96,7 @@ fn write_all(systems: &[(&str, Table)], ids: &[Cell], view: View) -> String {
             remark: None,
             description: Scorer::describe(metric, &score),
             score,
+            confidence: None,
             signature: signature.clone(),
             spec,
             sentences: Some(Sentences {

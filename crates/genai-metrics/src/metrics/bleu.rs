@@ -257,7 +257,7 @@ impl Metric for Bleu {
         Spec {
             name: ENTRY.name,
             title: "BLEU".to_owned(),
-            tokenizer: Some(*tokenizer),
+            tokenizer: Some(tokenizer.clone()),
             direction: Direction::Higher,
             scale: 100.0,
             bootstrap: None,

@@ -21,7 +21,7 @@ use crate::options::{OptionKind, OptionSpec, Options};
 /// assert_eq!(tokenizer.tokenize("Hello, World!")?, ["hello", ",", "world", "!"]);
 /// # Ok::<(), genai_metrics::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Tokenizer {
     /// The rules by which the text is cut.
     pub scheme: Scheme,
@@ -41,7 +41,7 @@ impl Tokenizer {
     /// [`ErrorKind::SegmentTooLong`] for a text of 128 MiB or more.
     pub fn tokenize(&self, text: &str) -> Result<Vec<String>, Error> {
         let mut tokens = Tokens::default();
-        tokens.cut(*self, text)?;
+        tokens.cut(self, text)?;
         Ok(tokens.iter().map(str::to_owned).collect())
     }
 
@@ -53,7 +53,7 @@ impl Tokenizer {
     /// [`ErrorKind::SegmentTooLong`] for a text of 128 MiB or more.
     pub fn line(&self, text: &str) -> Result<String, Error> {
         let mut tokens = Tokens::default();
-        tokens.cut(*self, text)?;
+        tokens.cut(self, text)?;
         let mut line = String::with_capacity(text.len() * 2);
         match self.scheme {
             Scheme::None if self.stemmer == Stemmer::None => return Ok(tokens.text().to_owned()),
@@ -99,7 +99,7 @@ impl Tokenizer {
 /// use genai_metrics::{Tokenizer, Tokens};
 /// let mut tokens = Tokens::default();
 /// for text in ["A cat.", "Two cats."] {
-///     tokens.cut(Tokenizer::default(), text)?;
+///     tokens.cut(&Tokenizer::default(), text)?;
 ///     assert_eq!((tokens.len(), tokens.iter().last()), (3, Some(".")));
 /// }
 /// # Ok::<(), genai_metrics::Error>(())
@@ -126,11 +126,11 @@ impl Tokens {
     ///
     /// # Errors
     /// [`ErrorKind::SegmentTooLong`] for a text of 128 MiB or more.
-    pub fn cut(&mut self, tokenizer: Tokenizer, text: &str) -> Result<(), Error> {
+    pub fn cut(&mut self, tokenizer: &Tokenizer, text: &str) -> Result<(), Error> {
         if text.len() >= LIMIT {
             return Err(Error::new(ErrorKind::SegmentTooLong { bytes: text.len() }));
         }
-        let Tokenizer { scheme, lowercase: fold, stemmer, sentences: _ } = tokenizer;
+        let &Tokenizer { scheme, lowercase: fold, stemmer, sentences: _ } = tokenizer;
         let Self { buffer, length, spans, spare, stems } = self;
         buffer.clear();
         spans.clear();
@@ -301,7 +301,7 @@ mod tests {
         for c in '\0'..=char::MAX {
             let text = format!("A{c}9");
             let lower = in_lower_case(&text);
-            tokens.cut(tokenizer, &text).unwrap();
+            tokens.cut(&tokenizer, &text).unwrap();
             let runs = lower.split(|c| !is_of_rouge(c)).filter(|run| !run.is_empty());
             assert!(tokens.iter().eq(runs), "{text:?}");
         }

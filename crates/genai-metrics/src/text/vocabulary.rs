@@ -19,11 +19,11 @@ pub(super) const UNKNOWN: TokenId = TokenId::MAX;
 /// use genai_metrics::text::Vocabulary;
 /// use genai_metrics::{Tokenizer, Tokens};
 /// let (mut vocabulary, mut tokens, mut ids) = (Vocabulary::default(), Tokens::default(), vec![]);
-/// tokens.cut(Tokenizer::default(), "the cat the")?;
+/// tokens.cut(&Tokenizer::default(), "the cat the")?;
 /// vocabulary.clear();
 /// vocabulary.intern(&tokens, &mut ids);
 /// assert_eq!(ids, [0, 1, 0]);
-/// tokens.cut(Tokenizer::default(), "the dog")?;
+/// tokens.cut(&Tokenizer::default(), "the dog")?;
 /// ids.clear();
 /// vocabulary.look_up(&tokens, &mut ids);
 /// assert_eq!(ids, [0, u32::MAX]);
@@ -317,7 +317,7 @@ mod tests {
                 vocabulary.clear();
                 let mut expected: HashMap<String, u32> = HashMap::new();
                 for text in texts.iter().skip(round) {
-                    tokens.cut(tokenizer, text).unwrap();
+                    tokens.cut(&tokenizer, text).unwrap();
                     let mut known = Vec::new();
                     vocabulary.look_up(&tokens, &mut known);
                     let known_before: Vec<u32> =

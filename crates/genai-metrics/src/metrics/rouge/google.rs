@@ -229,7 +229,7 @@ impl Metric for Rouge {
         signature.push("stem", stemmer.name());
         // Other schemes may cut a sentence by itself in another way than in its text.
         if *kind == RougeType::Lsum || *scheme != Scheme::Rouge {
-            signature.push("split", sentences.name());
+            signature.push("split", sentences.to_string());
         }
         kind.sign(&mut signature);
         signature.push("multi", multi_reference.name());
@@ -238,7 +238,7 @@ impl Metric for Rouge {
         Spec {
             name: kind.name(),
             title: kind.title(),
-            tokenizer: Some(*tokenizer),
+            tokenizer: Some(tokenizer.clone()),
             direction: Direction::Higher,
             scale: 1.0,
             bootstrap: *bootstrap,
@@ -319,7 +319,7 @@ impl Metric for Rouge {
             ));
         }
         if self.kind == RougeType::Lsum && divided == 0 && segments > 0 {
-            let splitter = self.tokenizer.sentences.name();
+            let splitter = &self.tokenizer.sentences;
             remarks.push(format!(
                 "no text has more than one sentence by '{splitter}', so rougeLsum equals rougeL; \
                  --newline-mark and --sentence-split say where sentences end"

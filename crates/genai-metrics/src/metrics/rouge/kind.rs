@@ -22,8 +22,8 @@ pub enum RougeType {
     /// The weighted longest common subsequence, in which runs of consecutive matches are worth
     /// more (Lin 2004, section 4).
     W {
-        /// The power of a run's length that it is worth, from 1, for no preference, to 10. Outside
-        /// that range the nearest end counts.
+        /// The power of a run's length that it is worth: 1 for no preference, more for long runs.
+        /// From 0.5 to 10; outside that range the nearest end counts.
         weight: f64,
     },
     /// Skip-bigrams: pairs of tokens in their order (Lin 2004, section 5).
@@ -41,8 +41,9 @@ pub enum RougeType {
 /// The weight that the literature uses.
 pub(super) const WEIGHT: f64 = 1.2;
 
-/// Below 1 longer runs would be worth less than their parts; far above, long texts overflow.
-pub(super) const WEIGHTS: std::ops::RangeInclusive<f64> = 1.0..=10.0;
+/// Lin's definition asks for more than 1, ROUGE-1.5.5 for more than 0. Far below 1 its scores grow
+/// beyond what is summed exactly; far above, long texts overflow.
+pub(super) const WEIGHTS: std::ops::RangeInclusive<f64> = 0.5..=10.0;
 
 impl RougeType {
     /// The names of all types.

@@ -19,13 +19,15 @@ pub use rouge155::{LengthLimit, Rouge155, Rouge155References};
 pub use stats::RougeStats;
 pub use word_lists::{StemExceptions, StopWords};
 
+use std::sync::Arc;
+
 use self::kind::{WEIGHT, WEIGHTS};
 use crate::bootstrap::Bootstrap;
 use crate::error::{Error, ErrorKind};
 use crate::metric::Scorer;
 use crate::metrics::Entry;
 use crate::options::{OptionKind, OptionSpec, Options};
-use crate::text::{Scheme, SentenceSplit, Stemmer, Tokenizer};
+use crate::text::{Punkt, Scheme, SentenceSplit, Stemmer, Tokenizer};
 
 /// The schemes for `--tokenize`, by the names that they have here.
 const SCHEMES: &[(&str, Scheme)] = &[
@@ -47,6 +49,8 @@ const PROFILES: &[&str] = &["google", "rouge155"];
 const GREATEST_BETA: f64 = 1e100;
 const MOST: u32 = 1 << 30;
 const MOST_RESAMPLES: u32 = 1_000_000;
+
+const PUNKT_MODEL: &str = "punkt-model";
 
 const AGGREGATES: &[&str] = &["mean", "bootstrap"];
 
@@ -105,6 +109,13 @@ pub(super) const ENTRY: Entry = Entry {
             default: None,
             help: "Where sentences end, for rougeLsum: at newlines, or found in the text; punkt is \
                    rouge_score's split_summaries [default: newline]",
+        },
+        OptionSpec {
+            name: PUNKT_MODEL,
+            kind: OptionKind::Folder(&Punkt::FILES),
+            default: None,
+            help: "For --sentence-split punkt, a folder of NLTK's punkt_tab, such as \
+                   nltk_data/tokenizers/punkt_tab/english",
         },
         OptionSpec {
             name: "multi-ref",
@@ -208,7 +219,7 @@ fn google(options: &Options) -> Result<Vec<Box<dyn Scorer>>, Error> {
     let scheme = named(options, "tokenize", SCHEME_NAMES)?
         .and_then(|name| SCHEMES.iter().find(|(known, _)| *known == name))
         .map_or(Scheme::Rouge, |(_, scheme)| *scheme);
-    let split = options.get("sentence-split").map(str::parse).transpose()?;
+    let split = sentence_split(options)?;
     let by_sentences = kinds.contains(&RougeType::Lsum) || scheme != Scheme::Rouge;
     if split.is_some() && !by_sentences {
         return Err(Error::new(ErrorKind::NoEffect {
@@ -237,13 +248,16 @@ fn google(options: &Options) -> Result<Vec<Box<dyn Scorer>>, Error> {
     });
     Ok(kinds
         .into_iter()
-        .map(|kind| Box::new(Rouge { kind, tokenizer, multi_reference, beta, bootstrap }) as _)
+        .map(|kind| {
+            Box::new(Rouge { kind, tokenizer: tokenizer.clone(), multi_reference, beta, bootstrap })
+                as _
+        })
         .collect())
 }
 
 fn rouge155(options: &Options) -> Result<Vec<Box<dyn Scorer>>, Error> {
     const EXPECTED: &str = "--profile google beside it";
-    refuse(options, &["beta", "sentence-split"], EXPECTED)?;
+    refuse(options, &["beta", "sentence-split", PUNKT_MODEL], EXPECTED)?;
     if options.get("tokenize").is_some_and(|name| name != "rouge") {
         return Err(Error::new(ErrorKind::NoEffect { option: "tokenize", expected: EXPECTED }));
     }
@@ -346,6 +360,22 @@ fn resampling(options: &Options, default: bool) -> Result<Option<(u32, f64, Opti
     Ok(Some((resamples, level, options.integer("seed", 0..=u32::MAX)?)))
 }
 
+/// Where sentences end, if that was given.
+fn sentence_split(options: &Options) -> Result<Option<SentenceSplit>, Error> {
+    let name = options.get("sentence-split");
+    let given = options.file(PUNKT_MODEL, Punkt::FILES[0]).is_some();
+    if given && name != Some("punkt") {
+        return Err(Error::new(ErrorKind::NoEffect {
+            option: PUNKT_MODEL,
+            expected: "--sentence-split punkt beside it",
+        }));
+    }
+    let file =
+        |name| Ok::<_, Error>(options.file(PUNKT_MODEL, name).unwrap_or_default().to_owned());
+    let model = if given { Some(Arc::new(Punkt::load(file)?)) } else { None };
+    name.map(|name| SentenceSplit::named(name, model)).transpose()
+}
+
 fn stemmer(options: &Options) -> Result<Stemmer, Error> {
     options.get("stem").map_or(Ok(Stemmer::None), str::parse)
 }
@@ -369,7 +399,7 @@ fn named(
 
 /// The error for the first of these options that was given.
 fn refuse(options: &Options, names: &[&'static str], expected: &'static str) -> Result<(), Error> {
-    match names.iter().find(|name| options.get(name).is_some()) {
+    match names.iter().find(|name| options.is_given(name)) {
         Some(option) => Err(Error::new(ErrorKind::NoEffect { option, expected })),
         None => Ok(()),
     }

@@ -269,10 +269,10 @@ impl Reader {
             sentences: SentenceSplit::Whole,
         };
         // Only texts that are too long for the measurer could fail here.
-        let _ = stems.cut(tokenizer(metric.stemmer), &piece);
+        let _ = stems.cut(&tokenizer(metric.stemmer), &piece);
         let exceptions = metric.exceptions.as_ref().filter(|_| metric.stemmer != Stemmer::None);
         if metric.stop_words.is_some() || exceptions.is_some() {
-            let _ = words.cut(tokenizer(Stemmer::None), &piece);
+            let _ = words.cut(&tokenizer(Stemmer::None), &piece);
             rewritten.clear();
             for (word, stem) in words.iter().zip(stems.iter()) {
                 if metric.stop_words.as_ref().is_some_and(|list| list.contains(word)) {
@@ -282,7 +282,7 @@ impl Reader {
                 rewritten.extend([exception.unwrap_or(stem), " "]);
             }
             let plain = Tokenizer { scheme: Scheme::None, ..Tokenizer::default() };
-            let _ = stems.cut(plain, rewritten);
+            let _ = stems.cut(&plain, rewritten);
         }
         if intern { vocabulary.intern(stems, ids) } else { vocabulary.look_up(stems, ids) }
     }

@@ -1,12 +1,10 @@
 //! Lists of words that come from files: words to leave out, and irregular forms.
 
 use std::collections::{HashMap, HashSet};
-use std::fmt::Write;
 use std::sync::Arc;
 
-use sha2::{Digest, Sha256};
-
 use crate::error::{Error, ErrorKind};
+use crate::fingerprint::fingerprint;
 
 /// Words that are left out of texts, after lower-casing and before stemming.
 ///
@@ -38,11 +36,7 @@ struct List<T> {
 
 impl<T> List<T> {
     fn new(words: T, file: &str) -> Arc<Self> {
-        let mut fingerprint = String::new();
-        for byte in &Sha256::digest(file)[..6] {
-            let _ = write!(fingerprint, "{byte:02x}");
-        }
-        Arc::new(Self { words, fingerprint })
+        Arc::new(Self { words, fingerprint: fingerprint([file]) })
     }
 }
 

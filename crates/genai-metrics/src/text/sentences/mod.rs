@@ -6,7 +6,7 @@ mod tables;
 
 use std::fmt;
 use std::ops::Range;
-use std::str::FromStr;
+use std::sync::Arc;
 
 pub use punkt::Punkt;
 
@@ -20,7 +20,7 @@ use crate::error::{Error, ErrorKind};
 /// SentenceSplit::Newline.split("One. Two.\n\nThree.", &mut sentences);
 /// assert_eq!(sentences, [0..9, 11..17]);
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub enum SentenceSplit {
     /// The whole text is one.
     #[default]
@@ -47,33 +47,35 @@ pub enum SentenceSplit {
     /// assert_eq!(texts, ["\"Stop.\"", "Dr.", "No has 3.5...", "好。", "行"]);
     /// ```
     Regex,
-    /// Punkt with the model that was [installed](Punkt::install): with NLTK's English one what
-    /// `nltk.sent_tokenize` does, and so what `rouge_score` does with `split_summaries=True`.
-    ///
-    /// The name is refused while there is no model. Where the splitter is used all the same, it
-    /// knows no abbreviation, as NLTK's `PunktSentenceTokenizer()` without training.
-    Punkt,
+    /// Punkt with a model: with NLTK's English one what `nltk.sent_tokenize` does, and so what
+    /// `rouge_score` does with `split_summaries=True`.
+    Punkt(Arc<Punkt>),
 }
 
 impl SentenceSplit {
-    /// Every way that has a name, in the order that lists show.
-    pub const ALL: &[Self] = &[Self::Newline, Self::Regex, Self::Punkt];
-
-    /// The names, in the same order.
+    /// The names of all ways that have one, in the order that lists show.
     pub const NAMES: &[&str] = &["newline", "regex", "punkt"];
 
-    /// The name on the command line and in signatures.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Whole => "whole",
-            Self::Newline => "newline",
-            Self::Regex => "regex",
-            Self::Punkt => "punkt",
+    /// The way of that name; `punkt` takes the model.
+    ///
+    /// # Errors
+    /// [`ErrorKind::UnknownName`], and [`ErrorKind::NoModel`] where `punkt` has none.
+    pub fn named(name: &str, model: Option<Arc<Punkt>>) -> Result<Self, Error> {
+        match (name, model) {
+            ("newline", _) => Ok(Self::Newline),
+            ("regex", _) => Ok(Self::Regex),
+            ("punkt", Some(model)) => Ok(Self::Punkt(model)),
+            ("punkt", None) => Err(Error::new(ErrorKind::NoModel)),
+            _ => Err(Error::new(ErrorKind::UnknownName {
+                what: "sentence splitter",
+                name: name.to_owned(),
+                expected: Self::NAMES,
+            })),
         }
     }
 
     /// Overwrites `sentences` with the places of the text's sentences, in order.
-    pub fn split(self, text: &str, sentences: &mut Vec<Range<usize>>) {
+    pub fn split(&self, text: &str, sentences: &mut Vec<Range<usize>>) {
         sentences.clear();
         match self {
             Self::Whole => sentences.push(0..text.len()),
@@ -87,36 +89,19 @@ impl SentenceSplit {
                 }
             }
             Self::Regex => regex::split(text, sentences),
-            Self::Punkt => match Punkt::installed() {
-                Some(model) => model.split(text, sentences),
-                None => Punkt::default().split(text, sentences),
-            },
+            Self::Punkt(model) => model.split(text, sentences),
         }
     }
 }
 
+/// As it stands in signatures: a model has its fingerprint beside it.
 impl fmt::Display for SentenceSplit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl FromStr for SentenceSplit {
-    type Err = Error;
-
-    fn from_str(name: &str) -> Result<Self, Error> {
-        let found = Self::ALL.iter().copied().find(|split| split.name() == name);
-        match found {
-            // Without its model it would give numbers that nobody means.
-            Some(Self::Punkt) if Punkt::installed().is_none() => {
-                Err(Error::new(ErrorKind::NoModel { name: Self::Punkt.name() }))
-            }
-            Some(split) => Ok(split),
-            None => Err(Error::new(ErrorKind::UnknownName {
-                what: "sentence splitter",
-                name: name.to_owned(),
-                expected: Self::NAMES,
-            })),
+        match self {
+            Self::Whole => f.write_str("whole"),
+            Self::Newline => f.write_str("newline"),
+            Self::Regex => f.write_str("regex"),
+            Self::Punkt(model) => write!(f, "punkt[{}]", model.fingerprint()),
         }
     }
 }
@@ -129,30 +114,29 @@ mod tests {
     use crate::text::is_white_space;
 
     /// The sentences' texts.
-    pub(super) fn sentences(split: SentenceSplit, text: &str) -> Vec<&str> {
+    pub(super) fn sentences<'t>(split: &SentenceSplit, text: &'t str) -> Vec<&'t str> {
         let mut places = Vec::from([7..9, 9..11]);
         split.split(text, &mut places);
         places.into_iter().map(|place| &text[place]).collect()
     }
 
-    #[test]
-    fn names_and_splitters_are_in_step() {
-        let error = "punkt".parse::<SentenceSplit>().unwrap_err();
-        assert!(matches!(error.kind(), ErrorKind::NoModel { name: "punkt" }), "{error}");
-        assert!(error.to_string().contains("punkt_tab"), "{error}");
-        assert!(Punkt::default().install());
-        assert_eq!(SentenceSplit::ALL.len(), SentenceSplit::NAMES.len());
-        for (split, name) in SentenceSplit::ALL.iter().zip(SentenceSplit::NAMES) {
-            assert_eq!(split.name(), *name);
-            assert_eq!(name.parse::<SentenceSplit>().unwrap(), *split);
-        }
-        let message = "whole".parse::<SentenceSplit>().unwrap_err().to_string();
-        assert!(message.contains("whole") && message.contains("regex"), "{message}");
+    fn splitters() -> Vec<SentenceSplit> {
+        let model = || Some(Arc::new(Punkt::default()));
+        SentenceSplit::NAMES
+            .iter()
+            .map(|name| SentenceSplit::named(name, model()).unwrap())
+            .collect()
     }
 
     #[test]
-    fn without_a_model_punkt_knows_no_abbreviation() {
-        assert_eq!(sentences(SentenceSplit::Punkt, "Dr. No. Yes"), ["Dr.", "No.", "Yes"]);
+    fn names_and_splitters_are_in_step() {
+        for (split, name) in splitters().iter().zip(SentenceSplit::NAMES) {
+            assert!(split.to_string().starts_with(name), "{split}");
+        }
+        let error = SentenceSplit::named("punkt", None).unwrap_err();
+        assert!(error.to_string().contains("punkt_tab"), "{error}");
+        let message = SentenceSplit::named("whole", None).unwrap_err().to_string();
+        assert!(message.contains("whole") && message.contains("regex"), "{message}");
     }
 
     proptest! {
@@ -164,7 +148,7 @@ mod tests {
                 "(([.!?…。！？\"'’”»)\\]\\[,-]|--|[aAbB1] ?|[ \n\t\r\u{a0}\u{1c}\u{3000}]|好){0,5}\\PC?){0,20}",
             ],
         ) {
-            for split in SentenceSplit::ALL {
+            for split in splitters() {
                 let mut places = Vec::new();
                 split.split(&text, &mut places);
                 let mut end = 0;

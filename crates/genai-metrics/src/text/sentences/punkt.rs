@@ -10,11 +10,12 @@
 //! after one of the six in ASCII.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::{Hash, Hasher};
 use std::ops::Range;
-use std::sync::OnceLock;
 
 use super::tables::{DIGIT, LETTER, LOWER, UPPER};
 use crate::error::{Error, ErrorKind};
+use crate::fingerprint::fingerprint;
 use crate::text::{is_white_space, lowercase};
 
 /// A Punkt model: what was learnt of a language's words.
@@ -46,6 +47,22 @@ pub struct Punkt {
     starters: HashSet<Box<str>>,
     /// Where and in which case words were seen.
     contexts: HashMap<Box<str>, u8>,
+    fingerprint: String,
+}
+
+/// Models are the same if their files are.
+impl PartialEq for Punkt {
+    fn eq(&self, other: &Self) -> bool {
+        self.fingerprint == other.fingerprint
+    }
+}
+
+impl Eq for Punkt {}
+
+impl Hash for Punkt {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.fingerprint.hash(state);
+    }
 }
 
 /// Bits of an orthographic context, in NLTK's encoding.
@@ -62,8 +79,6 @@ mod seen {
 
 /// The type of all numbers.
 const NUMBER: &str = "##number##";
-
-static INSTALLED: OnceLock<Punkt> = OnceLock::new();
 
 impl Punkt {
     /// The names of a model's files, in the order in which [`Punkt::load`] asks for them.
@@ -85,18 +100,19 @@ impl Punkt {
         mut file: impl FnMut(&'static str) -> Result<String, E>,
     ) -> Result<Self, E> {
         let [abbreviations, collocations, starters, contexts] = Self::FILES;
-        let mut model = Self::default();
-        model.abbreviations.extend(file(abbreviations)?.lines().map(Box::from));
-        for (i, line) in file(collocations)?.lines().enumerate() {
+        let texts = [file(abbreviations)?, file(collocations)?, file(starters)?, file(contexts)?];
+        let mut model =
+            Self { fingerprint: fingerprint(texts.iter().map(String::as_str)), ..Self::default() };
+        model.abbreviations.extend(texts[0].lines().map(Box::from));
+        for (i, line) in texts[1].lines().enumerate() {
             let (first, second) = line
                 .split_once('\t')
                 .ok_or_else(|| bad_model(collocations, i, "two words with a tab between them"))?;
             model.collocations.entry(first.into()).or_default().insert(second.into());
         }
-        model.starters.extend(file(starters)?.lines().map(Box::from));
-        let lines = file(contexts)?;
-        model.contexts.reserve(lines.lines().count());
-        for (i, line) in lines.lines().enumerate() {
+        model.starters.extend(texts[2].lines().map(Box::from));
+        model.contexts.reserve(texts[3].lines().count());
+        for (i, line) in texts[3].lines().enumerate() {
             let (word, context) = line
                 .split_once('\t')
                 .and_then(|(word, context)| Some((word, context.parse().ok()?)))
@@ -106,30 +122,9 @@ impl Punkt {
         Ok(model)
     }
 
-    /// Makes this the model of [`SentenceSplit::Punkt`](super::SentenceSplit::Punkt), for good.
-    /// False if there was one before, which stays.
-    ///
-    /// ```
-    /// use genai_metrics::text::{Punkt, SentenceSplit};
-    /// assert!("punkt".parse::<SentenceSplit>().is_err());
-    /// assert!(Punkt::default().install());
-    /// assert!(!Punkt::default().install());
-    /// assert_eq!("punkt".parse::<SentenceSplit>()?, SentenceSplit::Punkt);
-    /// # Ok::<(), genai_metrics::Error>(())
-    /// ```
-    #[must_use]
-    pub fn install(self) -> bool {
-        INSTALLED.set(self).is_ok()
-    }
-
-    /// The model of [`SentenceSplit::Punkt`](super::SentenceSplit::Punkt), if one was installed.
-    ///
-    /// ```
-    /// use genai_metrics::text::Punkt;
-    /// assert!(Punkt::installed().is_none());
-    /// ```
-    pub fn installed() -> Option<&'static Self> {
-        INSTALLED.get()
+    /// The first twelve digits of the SHA-256 of the model's files, for signatures.
+    pub fn fingerprint(&self) -> &str {
+        &self.fingerprint
     }
 
     /// Overwrites `sentences` with the places of the text's sentences, in order. As in NLTK, white

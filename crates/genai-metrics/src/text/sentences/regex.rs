@@ -109,7 +109,7 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, expected: &[&str]) {
-        assert_eq!(sentences(SentenceSplit::Regex, text), expected);
+        assert_eq!(sentences(&SentenceSplit::Regex, text), expected);
     }
 
     #[test]

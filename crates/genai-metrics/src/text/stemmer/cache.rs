@@ -142,7 +142,7 @@ mod tests {
                         let expected: Vec<String> =
                             plain.tokenize(&text).unwrap().iter().map(|word| stemmer.stem(word)).collect();
                         let tokenizer = Tokenizer { stemmer, ..plain };
-                        used_again.cut(tokenizer, &text).unwrap();
+                        used_again.cut(&tokenizer, &text).unwrap();
                         prop_assert!(used_again.iter().eq(expected.iter().map(String::as_str)));
                         // A stemmer folds case by itself.
                         let unasked = Tokenizer { lowercase: stemmer == Stemmer::None, ..tokenizer };

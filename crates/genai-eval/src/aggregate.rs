@@ -1,0 +1,114 @@
+//! A corpus's score by the bootstrap that its metric names, in place of the score of a sum.
+
+use std::ops::Range;
+
+use genai_metrics::{Bootstrap, Interval, Part, Score, Scorer, Table};
+
+/// What a bootstrap says of a score and of its parts.
+#[derive(Clone, Debug)]
+pub(crate) struct Confidence {
+    /// How it was drawn and computed.
+    pub(crate) bootstrap: Bootstrap,
+    /// About the score.
+    pub(crate) score: Interval,
+    /// About each of its parts.
+    pub(crate) parts: Vec<(&'static str, Interval)>,
+}
+
+impl Confidence {
+    /// The share of resamples within the intervals.
+    pub(crate) fn level(&self) -> f64 {
+        match self.bootstrap {
+            Bootstrap::RougeScore { confidence, .. } => confidence,
+            Bootstrap::Rouge155 { percent, .. } => percent / 100.0,
+        }
+    }
+
+    /// How many resamples were drawn.
+    pub(crate) fn resamples(&self) -> u32 {
+        match self.bootstrap {
+            Bootstrap::RougeScore { resamples, .. } | Bootstrap::Rouge155 { resamples, .. } => {
+                resamples
+            }
+        }
+    }
+
+    /// Where the random numbers started, if that was free to choose.
+    pub(crate) fn seed(&self) -> Option<u32> {
+        match self.bootstrap {
+            Bootstrap::RougeScore { seed, .. } => Some(seed),
+            Bootstrap::Rouge155 { .. } => None,
+        }
+    }
+}
+
+/// For each metric with its columns the score of one system's rows and the confidence in it; none
+/// for a metric whose score is that of a sum.
+///
+/// Metrics with the same bootstrap draw from one stream of random numbers, one after the other, as
+/// `rouge_score` does.
+pub(crate) fn resample(
+    metrics: &[(&dyn Scorer, Range<usize>)],
+    rows: &Table,
+) -> Vec<Option<(Score, Confidence)>> {
+    let bootstraps: Vec<Option<Bootstrap>> =
+        metrics.iter().map(|(scorer, _)| scorer.spec().bootstrap).collect();
+    let mut resampled: Vec<_> = bootstraps.iter().map(|_| None).collect();
+    for (first, bootstrap) in bootstraps.iter().enumerate() {
+        let Some(bootstrap) = bootstrap else { continue };
+        if bootstraps[..first].contains(&Some(*bootstrap)) {
+            continue;
+        }
+        let of_bootstrap = metrics
+            .iter()
+            .enumerate()
+            .filter(|(i, _)| bootstraps[*i] == Some(*bootstrap))
+            .map(|(i, (scorer, columns))| (i, Segments::of(*scorer, columns, rows)));
+        let (places, segments): (Vec<_>, Vec<_>) = of_bootstrap.unzip();
+        let intervals = bootstrap.intervals(segments.iter().map(|segments| &segments.table));
+        for ((place, segments), intervals) in places.into_iter().zip(segments).zip(intervals) {
+            resampled[place] = Some(segments.aggregate(*bootstrap, &intervals));
+        }
+    }
+    resampled
+}
+
+/// The score of each segment and its parts, a row a segment.
+struct Segments {
+    table: Table,
+    parts: Vec<&'static str>,
+}
+
+impl Segments {
+    fn of(scorer: &dyn Scorer, columns: &Range<usize>, rows: &Table) -> Self {
+        let nothing = scorer.score(&vec![0.0; columns.len()]);
+        let parts: Vec<&'static str> = real_parts(&nothing).map(|(name, _)| name).collect();
+        let mut table = Table::new(1 + parts.len());
+        let mut numbers = Vec::new();
+        for row in rows.rows() {
+            let score = scorer.score(&row[columns.clone()]);
+            numbers.clear();
+            numbers.push(score.value);
+            numbers.extend(real_parts(&score).map(|(_, number)| number));
+            table.push(&numbers);
+        }
+        Self { table, parts }
+    }
+
+    fn aggregate(self, bootstrap: Bootstrap, intervals: &[Interval]) -> (Score, Confidence) {
+        let parts: Vec<_> = self.parts.into_iter().zip(intervals[1..].iter().copied()).collect();
+        let score = Score {
+            value: intervals[0].middle,
+            parts: parts.iter().map(|(name, i)| (*name, Part::Number(i.middle))).collect(),
+        };
+        (score, Confidence { bootstrap, score: intervals[0], parts })
+    }
+}
+
+/// The parts that are one real number.
+fn real_parts(score: &Score) -> impl Iterator<Item = (&'static str, f64)> {
+    score.parts.iter().filter_map(|(name, part)| match part {
+        Part::Number(number) => Some((*name, *number)),
+        _ => None,
+    })
+}
