@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use genai_metrics::Tokenizer;
-use genai_metrics::text::Scheme;
+use genai_metrics::text::{Scheme, Stemmer};
 use tempfile::SpooledTempFile;
 
 use crate::Outcome;
@@ -21,6 +21,9 @@ struct Arguments {
     /// Lower-case the text first
     #[arg(long)]
     lowercase: bool,
+    /// Reduce words of more than 3 letters to their stems; this lower-cases, too
+    #[arg(long, value_name = "NAME", default_value = "none", value_parser = clap::builder::PossibleValuesParser::new(Stemmer::NAMES))]
+    stem: String,
     /// Write to FILE instead of stdout
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -35,8 +38,9 @@ pub(super) fn command() -> Command {
             .about("Print texts as a metric's tokenizer cuts them, tokens between spaces")
             .after_long_help(
                 "Lines are cut as BLEU cuts them: lower-cased if asked for, trailing white space \
-                 off, then the scheme. Each output equals the sacreBLEU tokenizer of that name \
-                 (`unicode` is an extension).",
+                 off, then the scheme. `rouge` is rouge_score's tokenizer, `--stem nltk` its \
+                 stemmer, `--stem rouge155` that of ROUGE-1.5.5; `unicode` and `unicode-words` are \
+                 extensions; every other output equals the sacreBLEU tokenizer of that name.",
             ),
     )
 }
@@ -50,6 +54,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome> {
     let tokenizer = Tokenizer {
         scheme: arguments.scheme.parse()?,
         lowercase: arguments.lowercase,
+        stemmer: arguments.stem.parse()?,
         ..Tokenizer::default()
     };
     let output = Output::open(arguments.output.as_deref())?;

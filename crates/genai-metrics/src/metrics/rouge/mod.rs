@@ -58,22 +58,27 @@ pub(super) const ENTRY: Entry = Entry {
     name: "rouge",
     summary: "overlap of n-grams or common subsequences with the reference",
     reference: "rouge_score 0.1.2 or ROUGE-1.5.5",
-    about: "ROUGE (Lin 2004), from 0 to 1, higher is better. ROUGE-N compares n-grams; ROUGE-L takes \
-            the longest common subsequence of the whole texts, ROUGE-Lsum that of their sentences, \
-            line by line; ROUGE-W favours consecutive matches; ROUGE-S and -SU compare skip-bigrams. \
-            Each has a precision (of what the hypothesis says), a recall (of what the reference \
-            says) and their F-measure, which is the score.\n\n\
+    about: "ROUGE (Lin 2004), from 0 to 1, higher is better. A type says which units two texts share \
+            (hits): N-grams for ROUGE-1 to -9, each at most as often as either text has it; the \
+            longest common subsequence of the whole texts for ROUGE-L; for ROUGE-Lsum the tokens of \
+            each reference sentence that are in its longest common subsequence with any sentence of \
+            the hypothesis; for ROUGE-W a subsequence in which runs of matches count more; for \
+            ROUGE-S pairs of tokens in order, for -SU pairs and single tokens.\n\n\
+            precision P = hits / units of the hypothesis\n\
+            recall    R = hits / units of the reference\n\
+            score     F = (1 + beta^2) P R / (R + beta^2 P)\n\n\
             --profile google gives the numbers of rouge_score 0.1.2, to the last bit; --profile \
-            rouge155 those of the original ROUGE-1.5.5, to its five decimals, with its own stemmer, \
-            rounding and rule for several references, and rougeL over lines. ROUGE-W, -S and -SU \
-            exist in rouge155; under google they follow the paper.\n\n\
-            The corpus's score is the mean over segments. That is why a mean F-measure can lie below \
-            both the mean precision and the mean recall: where one segment has high precision and \
-            low recall and another the reverse, both have a low F-measure, though the means are \
-            middling (P 1 and 0.1, R 0.1 and 1: both means are 0.55, F is 0.18).\n\n\
-            rouge_score sees only a-z and 0-9: texts in other scripts score 0, which is warned of; \
-            --tokenize unicode, or char, reads them. In text files <n> stands for a newline within a \
-            segment (--newline-mark).",
+            rouge155 those of the original ROUGE-1.5.5, to its five decimals: its stemmer, F of \
+            rounded P and R, all references taken together, rougeL by lines, averages by its \
+            bootstrap. ROUGE-W, -S and -SU are not in rouge_score; under google they follow the \
+            paper.\n\n\
+            The corpus's score is the mean over segments, and a mean of F-measures is not the \
+            F-measure of the means: it can lie below both the mean precision and the mean recall. \
+            With P 1, R 0.1 in one segment and P 0.1, R 1 in another, both means are 0.55, and F is \
+            0.18 in both.\n\n\
+            rouge_score sees a-z and 0-9 only. Texts in other scripts score 0, of which a warning \
+            tells; --tokenize unicode or char reads them. In text files <n> stands for a newline \
+            within a segment (--newline-mark), for ROUGE-Lsum and for ROUGE-1.5.5's lines.",
     lines: true,
     options: &[
         OptionSpec {
@@ -129,13 +134,14 @@ pub(super) const ENTRY: Entry = Entry {
             name: "beta",
             kind: OptionKind::Number { min: 0.0, max: GREATEST_BETA },
             default: None,
-            help: "How many times as much as precision recall counts in the F-measure [default: 1]",
+            help: "How much more recall counts in the F-measure than precision [default: 1, equally]",
         },
         OptionSpec {
             name: "weight",
             kind: OptionKind::Number { min: *WEIGHTS.start(), max: *WEIGHTS.end() },
             default: None,
-            help: "For rougeW, the power of its length that a run of matches is worth [default: 1.2]",
+            help: "For rougeW, the power of its length that a run of matches is worth, from 0.5 to 10 \
+                   [default: 1.2]",
         },
         OptionSpec {
             name: "skip",
