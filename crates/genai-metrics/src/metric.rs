@@ -79,9 +79,9 @@ pub trait Metric: Send + Sync {
     fn score(&self, sum: &Self::Stats) -> Score;
 
     /// Why the score of a sum is what one may not expect, and what one can do, for people.
-    fn remark(&self, sum: &Self::Stats) -> Option<String> {
+    fn remarks(&self, sum: &Self::Stats) -> Vec<String> {
         let _ = sum;
-        None
+        Vec::new()
     }
 
     /// The score's parts in a line, as people read them after the score itself.
@@ -128,8 +128,8 @@ pub trait Scorer: Send + Sync {
     fn worker(&self) -> Box<dyn Worker + '_>;
     /// The score of a row or of any sum of rows.
     fn score(&self, row: &[f64]) -> Score;
-    /// Why a score is what one may not expect; see [`Metric::remark`].
-    fn remark(&self, row: &[f64]) -> Option<String>;
+    /// Why a score is what one may not expect; see [`Metric::remarks`].
+    fn remarks(&self, row: &[f64]) -> Vec<String>;
     /// The score's parts as people read them; see [`Metric::describe`].
     fn describe(&self, score: &Score) -> String;
 }
@@ -159,8 +159,8 @@ impl<M: Metric> Scorer for M {
         Metric::score(self, &M::Stats::read(row))
     }
 
-    fn remark(&self, row: &[f64]) -> Option<String> {
-        Metric::remark(self, &M::Stats::read(row))
+    fn remarks(&self, row: &[f64]) -> Vec<String> {
+        Metric::remarks(self, &M::Stats::read(row))
     }
 
     fn describe(&self, score: &Score) -> String {

@@ -238,9 +238,12 @@ fn warn_of_tokenized_input(
 
 /// A remark that several metrics make of one system is said once.
 fn warn_of_remarks(report: &Report<'_>, messages: Messages) {
+    fn remarks<'r>(result: &'r SystemResult<'_>) -> Vec<&'r str> {
+        result.remarks.iter().map(String::as_str).collect()
+    }
     for results in report.systems() {
         let system = &results[0].system;
-        for (titles, remark) in report::sayings(results, |result| result.remark.as_deref()) {
+        for (titles, remark) in report::sayings(results, remarks) {
             let of = if results.len() > 1 { format!("{titles}: ") } else { String::new() };
             messages.warn(&format!("{system}: {of}{remark}"));
         }
@@ -271,7 +274,7 @@ fn make_report<'a>(
             results.push(SystemResult {
                 system: system.clone(),
                 spec: corpus.spec(),
-                remark: corpus.remark(sum),
+                remarks: corpus.remarks(sum),
                 description: corpus.describe(&score),
                 score,
                 confidence,

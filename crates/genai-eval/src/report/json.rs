@@ -50,7 +50,7 @@ struct ResultJson<'a> {
     score: f64,
     /// Why the score is what one may not expect.
     #[serde(skip_serializing_if = "Option::is_none")]
-    remark: Option<&'a str>,
+    remark: Option<String>,
     direction: String,
     scale: f64,
     signature: &'a str,
@@ -196,7 +196,7 @@ fn result_json<'a>(result: &'a SystemResult<'a>) -> ResultJson<'a> {
         system: &result.system,
         metric: result.spec.name,
         score: result.score.value,
-        remark: result.remark.as_deref(),
+        remark: (!result.remarks.is_empty()).then(|| result.remarks.join("; ")),
         direction: result.spec.direction.to_string(),
         scale: result.spec.scale,
         signature: &result.signature,

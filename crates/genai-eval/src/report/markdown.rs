@@ -27,7 +27,7 @@ pub(super) fn write(report: &Report<'_>, view: View, out: &mut dyn Write) -> io:
             write_row(cells.iter().map(String::as_str), description, out)?;
         }
     }
-    for (titles, signature) in sayings(metrics, |result| Some(result.signature(view))) {
+    for (titles, signature) in sayings(metrics, |result| vec![result.signature(view)]) {
         writeln!(out, "\n`{titles}|{signature}`")?;
     }
     Ok(())

@@ -80,7 +80,7 @@ pub(crate) struct SystemResult<'a> {
     /// What a bootstrap says of it, where the metric names one.
     pub(crate) confidence: Option<Confidence>,
     /// Why the value is what one may not expect.
-    pub(crate) remark: Option<String>,
+    pub(crate) remarks: Vec<String>,
     /// The parts as people read them.
     pub(crate) description: String,
     /// The signature of the run.
@@ -120,15 +120,16 @@ impl SystemResult<'_> {
 /// What results say, each saying once, with the titles of the metrics that say it.
 pub(crate) fn sayings<'r>(
     results: &'r [SystemResult<'_>],
-    saying: impl Fn(&'r SystemResult<'_>) -> Option<&'r str>,
+    said: impl Fn(&'r SystemResult<'_>) -> Vec<&'r str>,
 ) -> Vec<(String, &'r str)> {
     let mut sayings: Vec<(String, &str)> = Vec::new();
     for result in results {
         let title = &result.spec.title;
-        let Some(said) = saying(result) else { continue };
-        match sayings.iter_mut().find(|(_, known)| *known == said) {
-            Some((titles, _)) => titles.extend([", ", title]),
-            None => sayings.push((title.clone(), said)),
+        for said in said(result) {
+            match sayings.iter_mut().find(|(_, known)| *known == said) {
+                Some((titles, _)) => titles.extend([", ", title]),
+                None => sayings.push((title.clone(), said)),
+            }
         }
     }
     sayings

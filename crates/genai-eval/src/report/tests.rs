@@ -93,7 +93,7 @@ fn write_all(systems: &[(&str, Table)], ids: &[Cell], view: View) -> String {
         let signature = spec.signature.of_run(Some(1), "v").to_string();
         SystemResult {
             system: system.to_owned(),
-            remark: None,
+            remarks: Vec::new(),
             description: Scorer::describe(metric, &score),
             score,
             confidence: None,

@@ -17,7 +17,7 @@ pub(super) fn write(report: &Report<'_>, view: View, out: &mut dyn Write) -> io:
         }
         (_, false) => write_grid(report, view, out)?,
     }
-    for (titles, signature) in sayings(report.metrics(), |result| Some(result.signature(view))) {
+    for (titles, signature) in sayings(report.metrics(), |result| vec![result.signature(view)]) {
         writeln!(out, "{titles}|{signature}")?;
     }
     Ok(())

@@ -223,6 +223,27 @@ impl Bleu {
         }
         Precisions { percent, matches, totals, orders }
     }
+
+    /// Why a score is 0 though there is text on both sides, and what one can do.
+    fn why_zero(&self, sum: &BleuStats) -> Option<String> {
+        let nothing_to_say = sum.hypothesis_length == 0 || sum.reference_length == 0;
+        if nothing_to_say || Metric::score(self, sum).value != 0.0 {
+            return None;
+        }
+        if sum.matches.iter().all(|&count| count == 0) {
+            return Some("no token of the hypothesis is in its references".to_owned());
+        }
+        if let (false, Some(n)) = (self.effective_order, sum.totals.iter().position(|&n| n == 0)) {
+            return Some(format!(
+                "no segment has {} tokens; --effective-order leaves out the orders that no segment \
+                 is long enough for",
+                n + 1
+            ));
+        }
+        let n = sum.matches.iter().position(|&count| count == 0)? + 1;
+        let smoothing = self.smoothing.signature();
+        Some(format!("no {n}-gram matches, and smoothing '{smoothing}' makes that a zero"))
+    }
 }
 
 struct Precisions {
@@ -336,25 +357,8 @@ impl Metric for Bleu {
         }
     }
 
-    /// Why a score is 0 though there is text on both sides, and what one can do.
-    fn remark(&self, sum: &BleuStats) -> Option<String> {
-        let nothing_to_say = sum.hypothesis_length == 0 || sum.reference_length == 0;
-        if nothing_to_say || Metric::score(self, sum).value != 0.0 {
-            return None;
-        }
-        if sum.matches.iter().all(|&count| count == 0) {
-            return Some("no token of the hypothesis is in its references".to_owned());
-        }
-        if let (false, Some(n)) = (self.effective_order, sum.totals.iter().position(|&n| n == 0)) {
-            return Some(format!(
-                "no segment has {} tokens; --effective-order leaves out the orders that no segment \
-                 is long enough for",
-                n + 1
-            ));
-        }
-        let n = sum.matches.iter().position(|&count| count == 0)? + 1;
-        let smoothing = self.smoothing.signature();
-        Some(format!("no {n}-gram matches, and smoothing '{smoothing}' makes that a zero"))
+    fn remarks(&self, sum: &BleuStats) -> Vec<String> {
+        self.why_zero(sum).into_iter().collect()
     }
 
     fn describe(&self, score: &Score) -> String {

@@ -305,7 +305,7 @@ impl Metric for Rouge {
         sum.score()
     }
 
-    fn remark(&self, sum: &RougeStats) -> Option<String> {
+    fn remarks(&self, sum: &RougeStats) -> Vec<String> {
         let RougeStats { segments, unread, divided, .. } = *sum;
         let mut remarks = Vec::new();
         if unread > 0 {
@@ -325,7 +325,7 @@ impl Metric for Rouge {
                  --newline-mark and --sentence-split say where sentences end"
             ));
         }
-        (!remarks.is_empty()).then(|| remarks.join("; "))
+        remarks
     }
 
     fn describe(&self, score: &Score) -> String {

@@ -227,6 +227,7 @@ struct Reader {
     pieces: Vec<Range<usize>>,
     words: Tokens,
     stems: Tokens,
+    replaced: Tokens,
     rewritten: String,
     vocabulary: Vocabulary,
 }
@@ -260,7 +261,7 @@ impl Reader {
         intern: bool,
         ids: &mut Vec<TokenId>,
     ) {
-        let Self { words, stems, rewritten, vocabulary, .. } = self;
+        let Self { words, stems, replaced, rewritten, vocabulary, .. } = self;
         let piece = ascii_words(piece);
         let tokenizer = |stemmer| Tokenizer {
             scheme: Scheme::Rouge,
@@ -268,25 +269,41 @@ impl Reader {
             stemmer,
             sentences: SentenceSplit::Whole,
         };
-        // Only texts that are too long for the measurer could fail here.
+        // What the measurer refuses as too long does not come here.
         let _ = stems.cut(&tokenizer(metric.stemmer), &piece);
         let exceptions = metric.exceptions.as_ref().filter(|_| metric.stemmer != Stemmer::None);
-        if metric.stop_words.is_some() || exceptions.is_some() {
-            let _ = words.cut(&tokenizer(Stemmer::None), &piece);
-            rewritten.clear();
-            for (word, stem) in words.iter().zip(stems.iter()) {
-                if metric.stop_words.as_ref().is_some_and(|list| list.contains(word)) {
-                    continue;
-                }
-                let exception = exceptions.filter(|_| word.len() > 3).and_then(|e| e.get(word));
-                rewritten.extend([exception.unwrap_or(stem), " "]);
-            }
-            let plain = Tokenizer { scheme: Scheme::None, ..Tokenizer::default() };
-            let _ = stems.cut(&plain, rewritten);
+        let mut number = |tokens: &Tokens| {
+            if intern { vocabulary.intern(tokens, ids) } else { vocabulary.look_up(tokens, ids) }
+        };
+        if metric.stop_words.is_none() && exceptions.is_none() {
+            number(stems);
+            return;
         }
-        if intern { vocabulary.intern(stems, ids) } else { vocabulary.look_up(stems, ids) }
+        let _ = words.cut(&tokenizer(Stemmer::None), &piece);
+        rewritten.clear();
+        let plain = Tokenizer { scheme: Scheme::None, ..Tokenizer::default() };
+        let mut take = |rewritten: &mut String| {
+            let _ = replaced.cut(&plain, rewritten);
+            number(replaced);
+            rewritten.clear();
+        };
+        for (word, stem) in words.iter().zip(stems.iter()) {
+            if metric.stop_words.as_ref().is_some_and(|list| list.contains(word)) {
+                continue;
+            }
+            let exception = exceptions.filter(|_| word.len() > 3).and_then(|e| e.get(word));
+            rewritten.extend([exception.unwrap_or(stem), " "]);
+            // However long the words are that exceptions stand for.
+            if rewritten.len() > ENOUGH {
+                take(rewritten);
+            }
+        }
+        take(rewritten);
     }
 }
+
+/// So many bytes of rewritten text are read at a time.
+const ENOUGH: usize = 1 << 20;
 
 /// The text without its two characters that ROUGE's scheme would make ASCII letters of, which
 /// ROUGE-1.5.5 does not. Where bytes were cut in the middle of a character, that is no letter
@@ -465,14 +482,15 @@ impl Metric for Rouge155 {
         sum.score()
     }
 
-    fn remark(&self, sum: &RougeStats) -> Option<String> {
+    fn remarks(&self, sum: &RougeStats) -> Vec<String> {
         let RougeStats { segments, unread, .. } = *sum;
-        (unread > 0).then(|| {
+        let unread = (unread > 0).then(|| {
             format!(
                 "{unread} of {segments} segments have a text with letters and without a token: \
                  ROUGE keeps only a-z and 0-9; --profile google --tokenize unicode reads every script"
             )
-        })
+        });
+        unread.into_iter().collect()
     }
 
     fn describe(&self, score: &Score) -> String {
