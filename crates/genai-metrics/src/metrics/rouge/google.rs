@@ -10,6 +10,9 @@ use crate::segment::{References, Text};
 use crate::spec::{Direction, Signature, Spec};
 use crate::text::{Scheme, SentenceSplit, Stemmer, Tokenizer};
 
+/// How many decimals people read.
+const DECIMALS: usize = 4;
+
 /// One type of ROUGE, from 0 to 1; the score is the F-measure, and that of a corpus the mean over
 /// its segments.
 ///
@@ -242,7 +245,7 @@ impl Metric for Rouge {
             direction: Direction::Higher,
             scale: 1.0,
             bootstrap: *bootstrap,
-            decimals: 4,
+            decimals: DECIMALS,
             signature,
         }
     }
@@ -329,7 +332,7 @@ impl Metric for Rouge {
     }
 
     fn describe(&self, score: &Score) -> String {
-        stats::describe(score)
+        stats::describe(score, DECIMALS)
     }
 }
 

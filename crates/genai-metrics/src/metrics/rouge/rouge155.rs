@@ -15,6 +15,9 @@ use crate::segment::{References, Text};
 use crate::spec::{Direction, Signature, Spec};
 use crate::text::{Scheme, SentenceSplit, Stemmer, TokenId, Tokenizer, Tokens, Vocabulary};
 
+/// All that there are.
+const DECIMALS: usize = 5;
+
 /// One type of ROUGE as ROUGE-1.5.5 computes it, from 0 to 1 in steps of 0.00001.
 ///
 /// Precision and recall are rounded to five decimals, F is made of the rounded ones and rounded
@@ -410,7 +413,7 @@ impl Metric for Rouge155 {
             direction: Direction::Higher,
             scale: 1.0,
             bootstrap: *bootstrap,
-            decimals: 5,
+            decimals: DECIMALS,
             signature,
         }
     }
@@ -494,6 +497,6 @@ impl Metric for Rouge155 {
     }
 
     fn describe(&self, score: &Score) -> String {
-        stats::describe(score)
+        stats::describe(score, DECIMALS)
     }
 }

@@ -60,9 +60,9 @@ pub(super) fn sign(bootstrap: Option<Bootstrap>, signature: &mut Signature) {
     signature.push("agg", name);
 }
 
-pub(super) fn describe(score: &Score) -> String {
+pub(super) fn describe(score: &Score, decimals: usize) -> String {
     let number = |name| score.part(name).map_or(0.0, |part| part.numbers()[0]);
-    format!("P = {:.4} R = {:.4}", number("precision"), number("recall"))
+    format!("P = {:.decimals$} R = {:.decimals$}", number("precision"), number("recall"))
 }
 
 impl Row for RougeStats {
