@@ -1,28 +1,12 @@
-//! The whole program against the reference's numbers: arguments in, JSON out, bits equal. Our own
-//! fixtures always, and the corpora beside the repository where `GENAI_EVAL_CORPORA` names them.
+//! BLEU: corpora and their segments.
 
-use std::fs::{self, File};
-use std::io::{BufRead, BufReader, Read};
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::path::Path;
 
 use serde_json::Value;
 
+use super::{bits, corpora, fixtures, records};
 use crate::sandbox::Sandbox;
-
-fn workspace() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
-}
-
-fn records(path: &Path) -> Vec<Value> {
-    let file = File::open(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let reader: Box<dyn Read> = if path.extension().is_some_and(|extension| extension == "gz") {
-        Box::new(flate2::read::MultiGzDecoder::new(file))
-    } else {
-        Box::new(file)
-    };
-    let lines = BufReader::new(reader).lines();
-    lines.map(|line| serde_json::from_str(&line.unwrap()).unwrap()).collect()
-}
 
 /// The record as a command line; none if it needs a scheme that is not here.
 fn arguments(root: &Path, record: &Value, sandbox: &Sandbox) -> Option<Vec<String>> {
@@ -62,10 +46,6 @@ fn arguments(root: &Path, record: &Value, sandbox: &Sandbox) -> Option<Vec<Strin
         arguments.push("--lowercase".to_owned());
     }
     Some(arguments)
-}
-
-fn bits(value: &Value) -> u64 {
-    value.as_f64().unwrap().to_bits()
 }
 
 fn numbers(value: &Value) -> Vec<f64> {
@@ -109,23 +89,16 @@ fn check(root: &Path, corpus: &str, sentences: &str) {
     let of_sentences = sentences.iter().filter(|record| check_sentences(root, record, &sandbox));
     let runs = of_corpus.count() + of_sentences.count();
     assert!(runs > 200, "{runs} of {} records", corpus.len() + sentences.len());
-    println!("checked {runs} runs of the program");
+    println!("checked {runs} runs of bleu");
 }
 
 #[test]
 fn fixtures_bleu() {
-    check(&workspace().join("fixtures"), "gold/bleu_corpus.jsonl", "gold/bleu_sentence.jsonl");
+    check(&fixtures(), "gold/bleu_corpus.jsonl", "gold/bleu_sentence.jsonl");
 }
 
 #[test]
 fn corpora_bleu() {
-    let Some(folder) = std::env::var_os("GENAI_EVAL_CORPORA") else {
-        println!("skipped: GENAI_EVAL_CORPORA is not set");
-        return;
-    };
-    // A relative path is one from the workspace's root.
-    let folder = workspace().join(folder);
-    let public = folder.join("public");
-    let root = if public.is_dir() { public } else { folder };
+    let Some(root) = corpora() else { return };
     check(&root, "gold/bleu_corpus.jsonl", "gold/bleu_sentence.jsonl.gz");
 }
