@@ -28,15 +28,34 @@ fn threads_change_no_byte() {
         .flat_map(|(r, h)| [serde_json::json!({"hyp": h, "ref": r}).to_string(), "\n".to_owned()])
         .collect();
     sandbox.write("d.jsonl", records);
-    for input in ["--ref r1 --ref r2 --hyp h1 --hyp h2", "--data d.jsonl"] {
-        for rest in ["--format json --sentence", "--format csv", "--tokenize zh --format json"] {
-            let run = |threads| {
-                sandbox.run(&format!("bleu {input} {rest} --threads {threads}")).success()
-            };
-            let one = run(1);
-            for threads in [2, 3, 8] {
-                assert_eq!(run(threads), one, "{input} {rest} on {threads} threads");
-            }
+    // Segments of several sentences.
+    for file in ["r1", "h1", "h2"] {
+        sandbox.write(&format!("{file}.marked"), sandbox.read(file).replace("ran-off", "<n>"));
+    }
+    let files = "--ref r1 --ref r2 --hyp h1 --hyp h2";
+    let marked = "--ref r1.marked --hyp h1.marked --hyp h2.marked";
+    for (metric, input, rest) in [
+        ("bleu", files, "--format json --sentence"),
+        ("bleu", files, "--format csv"),
+        ("bleu", files, "--tokenize zh --format json"),
+        ("bleu", "--data d.jsonl", "--format json --sentence"),
+        ("bleu", "--data d.jsonl", "--format csv"),
+        ("bleu", "--data d.jsonl", "--tokenize zh --format json"),
+        ("rouge", files, "--format json --multi-ref mean --stem nltk"),
+        ("rouge", files, "--types rougeW,rougeS --tokenize unicode --format csv"),
+        ("rouge", marked, "--format json"),
+        ("rouge", marked, "--format jsonl --sentence --quiet"),
+        ("rouge", marked, "--aggregate bootstrap --resamples 100 --format json"),
+        ("rouge", marked, "--profile rouge155 --resamples 100 --format json"),
+        ("rouge", "--data d.jsonl", "--types rougeLsum --sentence-split regex --format json"),
+    ] {
+        let run = |threads| {
+            let ran = sandbox.run(&format!("{metric} {input} {rest} --threads {threads}"));
+            (ran.stderr.clone(), ran.success())
+        };
+        let one = run(1);
+        for threads in [2, 3, 8] {
+            assert_eq!(run(threads), one, "{metric} {input} {rest} on {threads} threads");
         }
     }
 }
