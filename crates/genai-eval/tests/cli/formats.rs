@@ -12,10 +12,12 @@ fn every_format() {
     let sandbox = Sandbox::with_texts();
     for format in ["text", "json", "jsonl", "csv", "md"] {
         for (input, name) in [(ONE, "one"), (SEVERAL, "several"), (RECORDS, "records")] {
-            let line = format!("bleu {input} --format {format}");
-            snapshot!(format!("{format}_{name}"), sandbox, &line);
-            let line = format!("{line} --sentence");
-            snapshot!(format!("{format}_{name}_sentence"), sandbox, &line);
+            for (metric, prefix) in [("bleu", ""), ("rouge", "rouge_")] {
+                let line = format!("{metric} {input} --format {format}");
+                snapshot!(format!("{prefix}{format}_{name}"), sandbox, &line);
+                let line = format!("{line} --sentence");
+                snapshot!(format!("{prefix}{format}_{name}_sentence"), sandbox, &line);
+            }
         }
     }
 }
@@ -28,6 +30,17 @@ fn numbers_only() {
         ("score_only_width", "bleu --ref ref.txt --hyp a.txt --hyp b.txt --score-only --width 4"),
         ("score_only_json", "bleu --ref ref.txt --hyp a.txt --score-only --format json"),
         ("score_only_sentence", "bleu --ref ref.txt --hyp a.txt --score-only --sentence --width 2"),
+        ("rouge_score_only", "rouge --ref ref.txt --hyp a.txt --score-only"),
+        ("rouge_score_only_several", "rouge --ref ref.txt --hyp a.txt --hyp b.txt --score-only"),
+        (
+            "rouge_score_only_json",
+            "rouge --ref ref.txt --hyp a.txt --score-only --format json --sentence",
+        ),
+        (
+            "rouge_score_only_sentence",
+            "rouge --ref ref.txt --hyp a.txt --score-only --sentence --width 2",
+        ),
+        ("rouge_width", "rouge --ref ref.txt --hyp b.txt --width 6"),
     ] {
         snapshot!(name, sandbox, line);
     }
@@ -51,6 +64,90 @@ fn options_are_signed() {
     }
 }
 
+/// Which types, how they are compared, and what is made of the segments.
+#[test]
+fn options_of_rouge() {
+    let sandbox = Sandbox::with_summaries();
+    for (name, options) in [
+        ("types_one", "--types rouge2"),
+        ("types_one_md", "--types rouge2 --format md"),
+        ("types_order", "--types rougeL,rouge1"),
+        ("types_all", "--types rougeW,rougeS,rougeSU --weight 2 --skip 4"),
+        ("stem", "--types rouge1 --stem nltk"),
+        ("tokenize", "--types rouge1,rougeLsum --tokenize unicode"),
+        ("multi_ref", "--types rouge1,rougeLsum --multi-ref micro --beta 2"),
+        ("regex", "--types rougeL,rougeLsum --sentence-split regex"),
+        ("punkt", "--types rougeL,rougeLsum --sentence-split punkt --punkt-model punkt"),
+        (
+            "punkt_json",
+            "--types rougeLsum --sentence-split punkt --punkt-model punkt --format json",
+        ),
+        ("rouge155", "--profile rouge155"),
+        ("rouge155_mean", "--profile rouge155 --aggregate mean"),
+        ("rouge155_one", "--profile rouge155 --types rougeL --level 0.57 --resamples 10"),
+        (
+            "rouge155_words",
+            "--profile rouge155 --types rouge1,rougeSU --skip 4 --stem rouge155 \
+             --stop-words stop_words.txt --exceptions exceptions.txt --alpha 0.2 --multi-ref max-r \
+             --max-words 10",
+        ),
+        (
+            "rouge155_words_json",
+            "--profile rouge155 --types rouge1 --aggregate mean --stem rouge155 \
+             --stop-words stop_words.txt --exceptions exceptions.txt --max-bytes 30 --format json",
+        ),
+    ] {
+        let line = format!("rouge --ref lines_ref.txt --hyp lines_a.txt {options}");
+        snapshot!(format!("rouge_{name}"), sandbox, &line);
+    }
+}
+
+#[test]
+fn bootstraps() {
+    let sandbox = Sandbox::with_summaries();
+    let several = "--ref lines_ref.txt --hyp a=lines_a.txt --hyp b=lines_b.txt";
+    for (name, options) in [
+        ("google", "--aggregate bootstrap --types rouge1,rougeLsum --seed 1"),
+        ("rouge155", "--profile rouge155 --types rouge1,rougeL"),
+    ] {
+        for format in ["text", "json", "jsonl", "csv", "md"] {
+            let line = format!("rouge {several} {options} --format {format}");
+            snapshot!(format!("bootstrap_{name}_{format}"), sandbox, &line);
+        }
+    }
+    let one = "rouge --ref lines_ref.txt --hyp lines_a.txt --aggregate bootstrap --types rouge2";
+    for (name, options) in [
+        ("one", ""),
+        ("one_md", "--format md"),
+        ("score_only", "--score-only"),
+        ("sentence", "--sentence"),
+        ("width", "--width 2 --resamples 50 --level 0.5"),
+    ] {
+        let line = format!("{one} {options}");
+        snapshot!(format!("bootstrap_{name}"), sandbox, line.trim_end());
+    }
+}
+
+/// Where a metric of several types is odd about a text, it is said once.
+#[test]
+fn remarks_are_merged() {
+    let sandbox = Sandbox::with_texts();
+    sandbox.write("other.txt", "x\ny\nz\n");
+    sandbox.write("zh.txt", "猫坐在垫子上。\n他们说这要三块五。\n晚安!\n");
+    for (name, line) in [
+        ("nothing_common", "rouge --ref ref.txt --hyp other.txt"),
+        ("unread", "rouge --ref zh.txt --hyp zh.txt"),
+        ("unread_quiet", "rouge --ref zh.txt --hyp zh.txt --quiet"),
+        ("unread_json", "rouge --ref zh.txt --hyp zh.txt --format json --types rouge1"),
+        ("unread_155", "rouge --ref zh.txt --hyp zh.txt --profile rouge155"),
+        ("read_unicode", "rouge --ref zh.txt --hyp zh.txt --tokenize unicode --types rouge1"),
+        ("read_char", "rouge --ref zh.txt --hyp zh.txt --tokenize char --types rouge1"),
+        ("unread_several", "rouge --ref zh.txt --hyp a=zh.txt --hyp b=other.txt"),
+    ] {
+        snapshot!(format!("remark_{name}"), sandbox, line);
+    }
+}
+
 #[test]
 fn segments_file() {
     let sandbox = Sandbox::with_texts();
@@ -59,6 +156,12 @@ fn segments_file() {
     assert_eq!(shown.lines().count(), 1);
     insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
         insta::assert_snapshot!("segments_file", sandbox.read("segments.jsonl"));
+    });
+    let line =
+        "rouge --data data.jsonl --id-field id --segments segments.jsonl --types rouge1,rougeL";
+    assert_eq!(sandbox.run(line).success().lines().count(), 3);
+    insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!("rouge_segments_file", sandbox.read("segments.jsonl"));
     });
 }
 

@@ -47,6 +47,44 @@ impl Sandbox {
         sandbox
     }
 
+    /// Summaries of several sentences, a mark for each newline within them, and the same as
+    /// records; word lists and a model of sentences from our fixtures.
+    pub(crate) fn with_summaries() -> Self {
+        let sandbox = Self::new();
+        let reference = concat!(
+            "Then it slept.<n>The cat sat on the mat and was happy.\n",
+            "The streets were wet.<n>It had rained all day.\n",
+            "Here <n is no mark, and <<n>> holds one.\n",
+            "Only one line, by Dr. Smith. He went home.\n",
+        );
+        let first = concat!(
+            "The cat sat on the mat.<n>It was happy there.<n>Then it slept.\n",
+            "Rain fell all day.<n>The streets were wet.<n>\n",
+            "A tag <n is no mark, <<n>> holds one.\n",
+            "One line only. Dr. Smith went home.\n",
+        );
+        let second = "The cat slept.\nWet<n>streets\nA tag <n is no mark\nDr. Smith<n>goes home\n";
+        sandbox.write("lines_ref.txt", reference);
+        sandbox.write("lines_a.txt", first);
+        sandbox.write("lines_b.txt", second);
+        let records = first.lines().zip(reference.lines()).map(|(hypothesis, reference)| {
+            let [hyp, reference] = [hypothesis, reference].map(|line| line.replace("<n>", "\n"));
+            serde_json::json!({"hyp": hyp, "ref": reference}).to_string() + "\n"
+        });
+        sandbox.write("lines.jsonl", records.collect::<String>());
+        let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures");
+        for name in ["stop_words.txt", "exceptions.txt"] {
+            sandbox.write(name, fs::read(fixtures.join("texts").join(name)).unwrap());
+        }
+        fs::create_dir(sandbox.path("punkt")).unwrap();
+        for file in fs::read_dir(fixtures.join("punkt")).unwrap() {
+            let file = file.unwrap();
+            let copy = Path::new("punkt").join(file.file_name());
+            fs::copy(file.path(), sandbox.path(copy)).unwrap();
+        }
+        sandbox
+    }
+
     pub(crate) fn path(&self, name: impl AsRef<Path>) -> PathBuf {
         self.folder.path().join(name)
     }
