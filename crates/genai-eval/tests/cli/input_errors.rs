@@ -218,3 +218,112 @@ fn a_failed_run_changes_no_file() {
     assert_eq!(sandbox.read("out.json"), "old");
     assert!(!sandbox.names().contains(&"s.jsonl".to_owned()));
 }
+
+/// Options of ROUGE that do not go together, or have no such value.
+#[test]
+fn options_of_rouge() {
+    let sandbox = Sandbox::with_summaries();
+    for (name, options) in [
+        ("unknown_type", "--types rouge1,rouge10"),
+        ("type_twice", "--types rouge1,rouge1"),
+        ("type_twice_apart", "--types rouge1 --types rougeL,rouge1"),
+        ("type_in_capitals", "--types ROUGE-1"),
+        ("type_in_other_case", "--types rougel"),
+        ("type_with_hyphen", "--types rouge1,rouge-lsum"),
+        ("no_type", "--types "),
+        ("no_type_at_the_end", "--types rouge1,"),
+        ("unknown_profile", "--profile pyrouge"),
+        ("beta_with_rouge155", "--profile rouge155 --beta 2"),
+        ("alpha_with_google", "--alpha 0.2"),
+        ("weight_without_rouge_w", "--weight 2"),
+        ("skip_without_rouge_s", "--skip 4"),
+        ("split_without_lsum", "--types rouge1,rougeL --sentence-split regex"),
+        ("split_with_rouge155", "--profile rouge155 --sentence-split regex"),
+        ("lsum_with_rouge155", "--profile rouge155 --types rouge1,rougeLsum"),
+        ("words_and_bytes", "--profile rouge155 --max-words 5 --max-bytes 20"),
+        ("words_with_google", "--max-words 5"),
+        ("stop_words_with_google", "--stop-words stop_words.txt"),
+        ("exceptions_without_stem", "--profile rouge155 --exceptions exceptions.txt"),
+        ("punkt_without_model", "--sentence-split punkt"),
+        ("model_without_punkt", "--punkt-model punkt"),
+        ("model_with_regex", "--sentence-split regex --punkt-model punkt"),
+        ("model_with_rouge155", "--profile rouge155 --punkt-model punkt"),
+        ("resamples_without_bootstrap", "--resamples 100"),
+        ("level_without_bootstrap", "--profile rouge155 --aggregate mean --level 0.9"),
+        ("seed_without_bootstrap", "--seed 1"),
+        ("seed_with_rouge155", "--profile rouge155 --seed 1"),
+        ("tokenize_with_rouge155", "--profile rouge155 --tokenize unicode"),
+        ("multi_ref_with_rouge155", "--profile rouge155 --multi-ref mean"),
+        ("level_in_per_cent", "--aggregate bootstrap --level 95"),
+        ("no_resamples", "--aggregate bootstrap --resamples 0"),
+        ("negative_seed", "--aggregate bootstrap --seed -1"),
+        ("weight_too_low", "--types rougeW --weight 0.1"),
+        ("negative_skip", "--types rougeS --skip -1"),
+        ("negative_beta", "--beta -1"),
+        ("alpha_too_high", "--profile rouge155 --alpha 2"),
+        ("stem_as_flag", "--stem"),
+        ("unknown_stemmer", "--stem porter"),
+        ("mark_beside_records", "--newline-mark x"),
+        ("gate_of_type_not_computed", "--types rouge1 --fail-under rouge2=0.1"),
+        ("gate_of_unknown_type", "--fail-under rouge10=0.1"),
+        ("gate_of_no_number", "--fail-under rouge1=high"),
+        ("gate_of_other_direction", "--fail-over 1"),
+    ] {
+        let input = if name == "mark_beside_records" {
+            "--data lines.jsonl"
+        } else {
+            "--ref lines_ref.txt --hyp lines_a.txt"
+        };
+        fails(&sandbox, &format!("rouge_{name}"), &format!("rouge {input} {options}"));
+    }
+    let line = "rouge --ref lines_ref.txt --hyp lines_a.txt --newline-mark \t";
+    fails(&sandbox, "rouge_control_mark", line);
+}
+
+/// Files that options name are read as carefully as the texts.
+#[test]
+fn files_of_options() {
+    let sandbox = Sandbox::with_summaries();
+    sandbox.write("latin1.txt", b"the\ncaf\xe9\n");
+    sandbox.write("one_column.txt", "better good\n\nwent\n");
+    sandbox.write("empty.txt", "");
+    std::fs::create_dir(sandbox.path("half_a_model")).unwrap();
+    std::fs::copy(
+        sandbox.path("punkt/abbrev_types.txt"),
+        sandbox.path("half_a_model/abbrev_types.txt"),
+    )
+    .unwrap();
+    for (name, options) in [
+        ("missing", "--stop-words nowhere.txt"),
+        ("folder", "--stop-words punkt"),
+        ("not_utf8", "--stop-words latin1.txt"),
+        ("standard_input", "--stop-words -"),
+        ("one_column", "--stem rouge155 --exceptions one_column.txt"),
+        ("output_is_words", "--stop-words stop_words.txt -o stop_words.txt"),
+        ("segments_are_words", "--stop-words stop_words.txt --segments ./stop_words.txt"),
+    ] {
+        let line =
+            format!("rouge --profile rouge155 --ref lines_ref.txt --hyp lines_a.txt {options}");
+        fails(&sandbox, &format!("option_file_{name}"), &line);
+    }
+    for (name, options) in [
+        ("missing", "--punkt-model nowhere"),
+        ("file", "--punkt-model stop_words.txt"),
+        ("half", "--punkt-model half_a_model"),
+        ("output", "--punkt-model punkt -o punkt/collocations.tab"),
+    ] {
+        let line =
+            format!("rouge --ref lines_ref.txt --hyp lines_a.txt --sentence-split punkt {options}");
+        fails(&sandbox, &format!("option_folder_{name}"), &line);
+    }
+}
+
+/// Bytes that are no text are at their places in the file, whatever marks come before them.
+#[test]
+fn marks_move_no_place() {
+    let sandbox = Sandbox::with_summaries();
+    sandbox.write("bytes.txt", b"<n>one<n>\ntwo\n<n><n>th\xffree\nfour\n");
+    fails(&sandbox, "rouge_not_utf8", "rouge --ref lines_ref.txt --hyp bytes.txt");
+    sandbox.write("five.txt", "a<n>b\n".repeat(5));
+    fails(&sandbox, "rouge_line_counts", "rouge --ref lines_ref.txt --hyp five.txt");
+}

@@ -138,3 +138,122 @@ fn names_of_systems() {
     let text = sandbox.run("bleu --ref ref.txt --hyp t=0.7.txt --hyp mine=b.txt").success();
     assert!(text.contains("t=0.7.txt  ") && text.contains("mine  "), "{text}");
 }
+
+/// The scores of three types, two of which differ where a text has several sentences.
+const ROUGE: &str = "rouge --quiet --types rougeL,rougeLsum,rouge2 --score-only --format json";
+
+fn summaries(sandbox: &Sandbox) -> String {
+    sandbox.run(&format!("{ROUGE} --data lines.jsonl")).success()
+}
+
+#[test]
+fn marks_are_newlines() {
+    let sandbox = Sandbox::with_summaries();
+    let score = |options: &str| sandbox.run(&format!("{ROUGE} {options}")).success();
+    let files = "--ref lines_ref.txt --hyp lines_a.txt";
+    let expected = summaries(&sandbox);
+    let words: Vec<&str> = expected.split_whitespace().collect();
+    assert_ne!(words[0], words[1], "{expected}");
+    assert_eq!(score(files), expected);
+    assert_eq!(score(&format!("{files} --newline-mark <n>")), expected);
+    // Without the mark each line is one sentence, and `n` a word.
+    let unmarked = score(&format!("{files} --newline-mark "));
+    let words: Vec<&str> = unmarked.split_whitespace().collect();
+    assert_eq!(words[0], words[1], "{unmarked}");
+    assert_eq!(score(&format!("{files} --newline-mark <q>")), unmarked);
+    // Other marks: a backslash and an n as JSON has it, and one beyond ASCII.
+    for mark in ["\\n", "⏎", " || "] {
+        for file in ["lines_ref.txt", "lines_a.txt"] {
+            sandbox.write(&format!("other_{file}"), sandbox.read(file).replace("<n>", mark));
+        }
+        let files = "--ref other_lines_ref.txt --hyp other_lines_a.txt --newline-mark";
+        let arguments = ROUGE.split(' ').chain(files.split(' ')).chain([mark]);
+        assert_eq!(sandbox.run_with(arguments, b"").success(), expected, "{mark}");
+    }
+}
+
+#[test]
+fn marks_in_every_kind_of_file() {
+    let sandbox = Sandbox::with_summaries();
+    let expected = summaries(&sandbox);
+    let text = sandbox.read("lines_a.txt");
+    sandbox.write("h.gz", gzip(text.as_bytes()));
+    sandbox.write("h.zst", zstd::encode_all(text.as_bytes(), 3).unwrap());
+    sandbox.write("h.crlf", text.replace('\n', "\r\n"));
+    sandbox.write("h.bom", format!("\u{feff}{text}"));
+    sandbox.write("h.open", text.trim_end());
+    for file in ["h.gz", "h.zst", "h.crlf", "h.bom", "h.open"] {
+        let ran = sandbox.run(&format!("{ROUGE} --ref lines_ref.txt --hyp {file}"));
+        assert_eq!(ran.success(), expected, "{file}");
+    }
+    let line = format!("{ROUGE} --ref lines_ref.txt --hyp -");
+    assert_eq!(sandbox.run_with(line.split(' '), text.as_bytes()).success(), expected);
+    // A mark right behind a byte-order mark, and nothing but marks.
+    sandbox.write("bom", "\u{feff}<n>a cat<n>sat\n<n><n>\n");
+    sandbox.write("plain", "<n>a cat<n>sat\n<n><n>\n");
+    let score = |file: &str| sandbox.run(&format!("{ROUGE} --ref {file} --hyp plain")).success();
+    assert_eq!(score("bom"), score("plain"));
+}
+
+/// A report says what stood for a newline, where anything could.
+#[test]
+fn reports_name_the_mark() {
+    let sandbox = Sandbox::with_summaries();
+    let files = "--ref lines_ref.txt --hyp lines_a.txt";
+    for (metric, input, expected) in [
+        ("rouge", files, Some("<n>")),
+        ("rouge", "--ref lines_ref.txt --hyp lines_a.txt --newline-mark <q>", Some("<q>")),
+        ("rouge", "--newline-mark  --ref lines_ref.txt --hyp lines_a.txt", None),
+        ("rouge", "--data lines.jsonl", None),
+        ("bleu", files, None),
+    ] {
+        let json = sandbox.run(&format!("{metric} {input} --format json")).success();
+        let report: serde_json::Value = serde_json::from_str(&json).unwrap();
+        let found = report["inputs"].get("newline_mark").map(|mark| mark.as_str().unwrap());
+        assert_eq!(found, expected, "{metric} {input}");
+    }
+}
+
+/// Full stops set off by spaces are nothing to who drops punctuation.
+#[test]
+fn detached_full_stops() {
+    let sandbox = Sandbox::new();
+    sandbox.write("t", "A line of some words .\n".repeat(100));
+    for (line, warned) in [
+        ("bleu --ref t --hyp t", true),
+        ("rouge --ref t --hyp t", false),
+        ("rouge --ref t --hyp t --tokenize unicode", false),
+        ("rouge --ref t --hyp t --tokenize 13a", true),
+        ("rouge --ref t --hyp t --profile rouge155", false),
+    ] {
+        let ran = sandbox.run(line);
+        assert_eq!(ran.stderr.contains("detokenized"), warned, "{line}: {}", ran.stderr);
+    }
+}
+
+/// Word lists come as they were written, on any system.
+#[test]
+fn files_of_options() {
+    let sandbox = Sandbox::with_summaries();
+    let run = |words: &str, exceptions: &str| {
+        let line = format!(
+            "rouge --profile rouge155 --ref lines_ref.txt --hyp lines_a.txt --stem rouge155 \
+             --stop-words {words} --exceptions {exceptions} --format csv"
+        );
+        sandbox.run(&line)
+    };
+    let plain = run("stop_words.txt", "exceptions.txt").success();
+    for name in ["stop_words.txt", "exceptions.txt"] {
+        let text = sandbox.read(name);
+        sandbox.write(&format!("crlf_{name}"), text.replace('\n', "\r\n"));
+        sandbox.write(&format!("bom_{name}"), format!("\u{feff}{text}"));
+        sandbox.write(&format!("gz_{name}"), gzip(text.as_bytes()));
+    }
+    for kind in ["crlf", "bom", "gz"] {
+        let ran = run(&format!("{kind}_stop_words.txt"), &format!("{kind}_exceptions.txt"));
+        let warnings = ran.stderr.lines().filter(|line| line.contains("byte-order mark")).count();
+        assert_eq!(warnings, if kind == "bom" { 2 } else { 0 }, "{}", ran.stderr);
+        assert_eq!(ran.success(), plain, "{kind}");
+    }
+    assert_ne!(run("exceptions.txt", "exceptions.txt").success(), plain);
+}
