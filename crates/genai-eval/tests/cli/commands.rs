@@ -17,6 +17,8 @@ fn help() {
     snapshot!("help", sandbox, "--help");
     snapshot!("help_bleu", sandbox, "bleu --help");
     snapshot!("help_bleu_short", sandbox, "bleu -h");
+    snapshot!("help_rouge", sandbox, "rouge --help");
+    snapshot!("help_rouge_short", sandbox, "rouge -h");
     snapshot!("version", sandbox, "--version");
 }
 
@@ -41,12 +43,16 @@ fn completions_and_man() {
     let sandbox = Sandbox::new();
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let script = sandbox.run(&format!("completions {shell}")).success();
-        assert!(script.contains("fail-under"), "{shell}");
+        for option in ["fail-under", "newline-mark", "punkt-model"] {
+            assert!(script.contains(option), "{shell}: {option}");
+        }
     }
     let page = sandbox.run("man").success();
     assert!(page.contains(".TH") && page.contains("tokenize"), "{page}");
     let page = sandbox.run("man bleu").success();
     assert!(page.contains("genai\\-eval\\-bleu") && page.contains("fail\\-under"), "{page}");
+    let page = sandbox.run("man rouge").success();
+    assert!(page.contains("genai\\-eval\\-rouge") && page.contains("newline\\-mark"), "{page}");
 }
 
 #[test]

@@ -72,6 +72,8 @@ fn a_closed_pipe_is_quiet() {
         for more in ["", " --score-only"] {
             let line = format!("bleu --ref text --hyp text --sentence --format {format}{more}");
             assert_eq!(sandbox.run_into_closed_pipe(&line), (0, String::new()), "{line}");
+            let line = line.replace("bleu", "rouge --quiet --types rouge1,rougeL");
+            assert_eq!(sandbox.run_into_closed_pipe(&line), (0, String::new()), "{line}");
         }
     }
     assert_eq!(sandbox.run_into_closed_pipe("tokenize text"), (0, String::new()));
@@ -87,12 +89,15 @@ fn the_gate() {
     ] {
         snapshot!(name, sandbox, line);
     }
-    // All limits hold, whichever comes first, and a system fails once.
+    // A limit by name takes the place of one for all, whichever comes first; of several the
+    // strictest holds.
     let line = "bleu --ref ref.txt --hyp b.txt --score-only";
     for (limits, expected) in [
         ("--fail-under 15 --fail-under bleu=12.5", ""),
-        ("--fail-under Bleu=16.5 --fail-under 20", "bleu 15.534912623009227 is under 20"),
+        ("--fail-under bleu=12.5 --fail-under 99", ""),
+        ("--fail-under Bleu=16.5 --fail-under 20", "bleu 15.534912623009227 is under 16.5"),
         ("--fail-under bleu=16.5 --fail-under 12", "bleu 15.534912623009227 is under 16.5"),
+        ("--fail-under bleu=16.5 --fail-under BLEU=17", "bleu 15.534912623009227 is under 17"),
     ] {
         let ran = sandbox.run(&format!("{line} {limits}"));
         let lines: Vec<String> =
@@ -107,4 +112,43 @@ fn the_gate() {
     assert_eq!(sandbox.run("bleu --ref ref.txt --hyp a.txt --fail-under -5").code, 0);
     // A score that cannot be had is no verdict.
     assert_eq!(sandbox.run("bleu --ref ref.txt --hyp nowhere --fail-under 0").code, 2);
+}
+
+/// A metric of several types has limits for each of them, or one for all.
+#[test]
+fn the_gate_of_several_types() {
+    let sandbox = Sandbox::with_texts();
+    for (name, line) in [
+        ("all", "rouge --ref ref.txt --hyp a.txt --hyp b.txt --fail-under 0.9 --quiet"),
+        ("one", "rouge --ref ref.txt --hyp a.txt --fail-under rouge2=0.9 --score-only --quiet"),
+        (
+            "bootstrap",
+            "rouge --ref ref.txt --hyp a.txt --hyp b.txt --aggregate bootstrap --types rouge1 \
+             --fail-under 0.9",
+        ),
+    ] {
+        snapshot!(format!("rouge_gate_{name}"), sandbox, line);
+    }
+    // 0.94 but for ROUGE-2's 0.87.
+    let line = "rouge --ref ref.txt --hyp a.txt --score-only --quiet";
+    for (limits, failing) in [
+        ("--fail-under 0.8", &[][..]),
+        ("--fail-under rouge2=0.8", &[]),
+        ("--fail-under rouge2=0.9", &["rouge2"]),
+        ("--fail-under rouge-2=0.9", &["rouge2"]),
+        ("--fail-under ROUGE-L=0.95", &["rougeL"]),
+        ("--fail-under 0.1 --fail-under rougeL=0.95", &["rougeL"]),
+        ("--fail-under rouge2=0.1 --fail-under 0.9", &[]),
+        ("--fail-under 0.95 --fail-under rouge2=0.1", &["rouge1", "rougeL", "rougeLsum"]),
+        ("--fail-under rougeL=0.95 --fail-under rouge1=0.95", &["rouge1", "rougeL"]),
+        ("--fail-under 1 --types rouge2", &["rouge2"]),
+    ] {
+        let ran = sandbox.run(&format!("{line} {limits}"));
+        let lines: Vec<&str> = ran.stderr.lines().collect();
+        let named = |(line, name): (&&str, &&str)| {
+            line.starts_with(&format!("gate failed: a.txt: {name} 0."))
+        };
+        assert_eq!((ran.code, lines.len()), (i32::from(!failing.is_empty()), failing.len()));
+        assert!(lines.iter().zip(failing).all(named), "{limits}: {}", ran.stderr);
+    }
 }
