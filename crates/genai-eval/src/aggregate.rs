@@ -45,29 +45,29 @@ impl Confidence {
 /// For each metric with its columns the score of one system's rows and the confidence in it; none
 /// for a metric whose score is that of a sum.
 ///
-/// Metrics with the same bootstrap draw from one stream of random numbers, one after the other, as
-/// `rouge_score` does.
+/// Neighbours that draw from one stream of random numbers, one after the other, do so in one go.
 pub(crate) fn resample(
     metrics: &[(&dyn Scorer, Range<usize>)],
     rows: &Table,
 ) -> Vec<Option<(Score, Confidence)>> {
     let bootstraps: Vec<Option<Bootstrap>> =
         metrics.iter().map(|(scorer, _)| scorer.spec().bootstrap).collect();
-    let mut resampled: Vec<_> = bootstraps.iter().map(|_| None).collect();
-    for (first, bootstrap) in bootstraps.iter().enumerate() {
-        let Some(bootstrap) = bootstrap else { continue };
-        if bootstraps[..first].contains(&Some(*bootstrap)) {
+    let mut resampled = Vec::new();
+    while let Some(first) = bootstraps.get(resampled.len()) {
+        let Some(bootstrap) = *first else {
+            resampled.push(None);
             continue;
-        }
-        let of_bootstrap = metrics
+        };
+        let here = resampled.len();
+        let next = |(place, next): &(u32, &Option<_>)| **next == Some(bootstrap.behind(*place));
+        let run = (0..).zip(&bootstraps[here..]).take_while(next).count();
+        let segments: Vec<_> = metrics[here..here + run]
             .iter()
-            .enumerate()
-            .filter(|(i, _)| bootstraps[*i] == Some(*bootstrap))
-            .map(|(i, (scorer, columns))| (i, Segments::of(*scorer, columns, rows)));
-        let (places, segments): (Vec<_>, Vec<_>) = of_bootstrap.unzip();
+            .map(|(scorer, columns)| Segments::of(*scorer, columns, rows))
+            .collect();
         let intervals = bootstrap.intervals(segments.iter().map(|segments| &segments.table));
-        for ((place, segments), intervals) in places.into_iter().zip(segments).zip(intervals) {
-            resampled[place] = Some(segments.aggregate(*bootstrap, &intervals));
+        for ((place, segments), intervals) in (0..).zip(segments).zip(intervals) {
+            resampled.push(Some(segments.aggregate(bootstrap.behind(place), &intervals)));
         }
     }
     resampled

@@ -65,6 +65,14 @@ pub enum ErrorKind {
         /// What would have been right.
         expected: &'static str,
     },
+    /// Two options of which only one can be given.
+    #[error("--{one} and --{other} exclude each other, expected one of them")]
+    Exclusive {
+        /// The one.
+        one: &'static str,
+        /// The other.
+        other: &'static str,
+    },
     /// An option that changes nothing beside the others.
     #[error("--{option} has no effect here, expected {expected}")]
     NoEffect {

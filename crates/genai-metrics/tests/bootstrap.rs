@@ -93,6 +93,7 @@ fn corpora_rouge_aggregates() {
             resamples: record.n_samples,
             confidence: record.confidence_interval,
             seed: record.numpy_legacy_seed,
+            earlier: 0,
         };
         let of = |name: &String| &tables[&(record.texts.clone(), name.clone())];
         let found = bootstrap.intervals(record.types_in_order.iter().map(|name| &of(name).1));

@@ -186,6 +186,7 @@ fn fixtures_rouge_aggregates() {
             resamples: take(&record, "resamples"),
             confidence: take(&record, "level"),
             seed: take(&record, "seed"),
+            earlier: 0,
         };
         for (key, value) in [
             ("low", (|i| i.low) as fn(&Interval) -> f64),

@@ -3,10 +3,10 @@
 use std::ffi::OsStr;
 use std::path::Path;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, value_parser};
-use genai_metrics::{OptionKind, OptionSpec, Options};
+use genai_metrics::{ErrorKind, OptionKind, OptionSpec, Options};
 
 use crate::messages::Messages;
 use crate::read::{Lines, STANDARD_INPUT, byte_order_mark_warning};
@@ -53,6 +53,23 @@ pub(super) struct Given {
     pub(super) options: Options,
     /// The files that were read for them.
     pub(super) files: Vec<InputFile>,
+    /// By which name errors of metrics speak of each: its option's, or its own in a folder.
+    names: Vec<&'static str>,
+}
+
+impl Given {
+    /// The error of a metric with the file in which it found something wrong.
+    pub(super) fn explain(&self, error: genai_metrics::Error) -> anyhow::Error {
+        let (ErrorKind::BadLine { option: name, line, expected }
+        | ErrorKind::BadModel { file: name, line, expected }) = error.kind()
+        else {
+            return error.into();
+        };
+        match self.names.iter().position(|known| known == name) {
+            Some(at) => anyhow!("{}:{line}: expected {expected}", self.files[at].path),
+            None => error.into(),
+        }
+    }
 }
 
 /// What was given for these options; files are read, and hashed if that is asked for.
@@ -75,10 +92,15 @@ pub(super) fn given(
             let values: Vec<_> = values.map(OsStr::to_string_lossy).collect();
             let mut value = values.join(",");
             if let OptionKind::Folder(files) = spec.kind {
+                if !Path::new(&value).is_dir() {
+                    let files = files.join(", ");
+                    bail!("--{} {value} is no folder, expected one with {files}", spec.name);
+                }
                 for name in files {
                     let path = Path::new(&value).join(name).display().to_string();
                     let (text, file) = read(spec.name, path, hashed, messages)?;
                     given.files.push(file);
+                    given.names.push(name);
                     given.options.set_file(spec.name, name, &text);
                 }
                 continue;
@@ -86,6 +108,7 @@ pub(super) fn given(
             if let OptionKind::File = spec.kind {
                 let (text, file) = read(spec.name, value, hashed, messages)?;
                 given.files.push(file);
+                given.names.push(spec.name);
                 value = text;
             }
             given.options.set(spec.name, &value);

@@ -13,7 +13,7 @@ use genai_metrics::{Level, Options, Scorer, Spec};
 
 use super::gate::{self, Gate};
 use super::input::{self, AnySource, InputArguments};
-use super::metric_options::{self, Given};
+use super::metric_options;
 use crate::aggregate;
 use crate::engine::{self, Keep, Measured};
 use crate::messages::Messages;
@@ -34,7 +34,7 @@ struct ReportArguments {
     /// Print numbers only
     #[arg(long)]
     score_only: bool,
-    /// Decimals of scores in text and Markdown, others have them in full [default: 1, fractions 4]
+    /// Decimals of scores in text and Markdown, others have them in full [default: the metric's own]
     #[arg(long, value_name = "N", value_parser = value_parser!(u8).range(0..=17))]
     width: Option<u8>,
     /// text, json, jsonl, csv or md [default: by the extension of -o, else text]
@@ -76,17 +76,15 @@ pub(super) fn run(entry: &'static Entry, matches: &ArgMatches) -> Result<Outcome
     let messages = Messages { quiet: wanted.quiet };
     let format = format_of(&wanted);
     let hashed = format == Format::Json && !wanted.score_only;
-    let Given { options, files: option_files } =
-        metric_options::given(entry.options, matches, hashed, messages)?;
-    let levels = [Level::Corpus, Level::Sentence].map(|level| (entry.build)(&options, level));
-    let [corpus, sentence] = levels;
-    let metrics = chosen(corpus?, sentence?);
+    let given = metric_options::given(entry.options, matches, hashed, messages)?;
+    let build = |level| (entry.build)(&given.options, level).map_err(|error| given.explain(error));
+    let metrics = chosen(build(Level::Corpus)?, build(Level::Sentence)?);
     let specs: Vec<Spec> = metrics.iter().map(|metric| metric.corpus.spec()).collect();
     let gate = Gate::of(&specs, matches)?;
 
     let output = Output::open(wanted.output.as_deref())?;
     let segments = wanted.segments.as_deref().map(|path| Output::open(Some(path))).transpose()?;
-    let option_paths = option_files.iter().map(|file| file.path.clone());
+    let option_paths = given.files.iter().map(|file| file.path.clone());
     for file in input.files()?.into_iter().chain(option_paths) {
         if output.would_replace(&file) || segments.iter().any(|out| out.would_replace(&file)) {
             bail!("{file} is read, and would be overwritten by the result");
@@ -113,7 +111,7 @@ pub(super) fn run(entry: &'static Entry, matches: &ArgMatches) -> Result<Outcome
         }
         (AnySource::Records(mut records), _) => run.measure(&mut *records)?,
     };
-    inputs.options = option_files;
+    inputs.options = given.files;
     warn_of_tokenized_input(&measured, &systems, &specs, messages);
 
     let mut report = make_report(&metrics, with_sentences, &measured, &systems, inputs);

@@ -49,7 +49,7 @@ pub struct Interval {
 /// for row in [[1.0, 0.5], [0.25, 0.2], [0.0, 0.0]] {
 ///     table.push(&row);
 /// }
-/// let google = Bootstrap::RougeScore { resamples: 1000, confidence: 0.9, seed: 12345 };
+/// let google = Bootstrap::RougeScore { resamples: 1000, confidence: 0.9, seed: 12345, earlier: 0 };
 /// let first = google.intervals([&table])[0][0];
 /// assert_eq!([first.low, first.middle, first.high], [1.0 / 12.0, 5.0 / 12.0, 0.75]);
 ///
@@ -69,6 +69,9 @@ pub enum Bootstrap {
         confidence: f64,
         /// Where the random numbers start. That tool takes numpy's global state as it finds it.
         seed: u32,
+        /// How many metrics draw before from the same random numbers: that tool draws for each where
+        /// it stopped for the one before, so a metric's numbers depend on its place.
+        earlier: u32,
     },
     /// ROUGE-1.5.5's averages, as printed with five decimals; the middle is the mean of the
     /// resampled means. Rows have to be those that the tool averages, already rounded by
@@ -88,12 +91,12 @@ impl Bootstrap {
     /// For each metric, an interval for each number of its rows.
     ///
     /// The metrics come in the order in which they were asked for: `rouge_score` draws for each
-    /// where it stopped for the one before. Without any segment all numbers are 0. Rows are finite,
+    /// where it stopped for the one before. `self` is the first one's. Without any segment all numbers are 0. Rows are finite,
     /// and of no more than 2³² segments.
     ///
     /// ```
     /// use genai_metrics::{Bootstrap, Interval, Table};
-    /// let bootstrap = Bootstrap::RougeScore { resamples: 10, confidence: 0.5, seed: 1 };
+    /// let bootstrap = Bootstrap::RougeScore { resamples: 10, confidence: 0.5, seed: 1, earlier: 0 };
     /// let mut table = Table::new(2);
     /// assert_eq!(bootstrap.intervals([&table]), [[Interval::default(); 2]]);
     /// table.push(&[0.25, 1.0]);
@@ -108,12 +111,30 @@ impl Bootstrap {
     ) -> Vec<Vec<Interval>> {
         let metrics = metrics.into_iter();
         match self.in_range() {
-            Self::RougeScore { resamples, confidence, seed } => {
-                rouge_score::intervals(metrics, resamples, confidence, seed)
+            Self::RougeScore { resamples, confidence, seed, earlier } => {
+                rouge_score::intervals(metrics, resamples, confidence, seed, earlier)
             }
             Self::Rouge155 { resamples, percent } => {
                 metrics.map(|table| rouge155::intervals(table, resamples, percent)).collect()
             }
+        }
+    }
+
+    /// The same for the metric that many places behind.
+    ///
+    /// ```
+    /// use genai_metrics::Bootstrap;
+    /// let first = Bootstrap::RougeScore { resamples: 1000, confidence: 0.95, seed: 1, earlier: 0 };
+    /// assert_eq!(first.behind(2).to_string(), "bootstrap[rouge_score,1000,0.95,1,+2]");
+    /// ```
+    #[must_use]
+    pub const fn behind(self, places: u32) -> Self {
+        match self {
+            Self::RougeScore { resamples, confidence, seed, earlier } => {
+                let earlier = earlier.saturating_add(places);
+                Self::RougeScore { resamples, confidence, seed, earlier }
+            }
+            Self::Rouge155 { .. } => self,
         }
     }
 
@@ -137,10 +158,11 @@ impl Bootstrap {
             if value.is_nan() { 0.0 } else { value.clamp(0.0, most) }
         };
         match self {
-            Self::RougeScore { resamples, confidence, seed } => Self::RougeScore {
+            Self::RougeScore { resamples, confidence, seed, earlier } => Self::RougeScore {
                 resamples: resamples.max(1),
                 confidence: bounded(confidence, 1.0),
                 seed,
+                earlier,
             },
             Self::Rouge155 { resamples, percent } => {
                 Self::Rouge155 { resamples: resamples.max(1), percent: bounded(percent, 100.0) }
@@ -153,7 +175,7 @@ impl Bootstrap {
 ///
 /// ```
 /// use genai_metrics::Bootstrap;
-/// let bootstrap = Bootstrap::RougeScore { resamples: 1000, confidence: 0.95, seed: 12345 };
+/// let bootstrap = Bootstrap::RougeScore { resamples: 1000, confidence: 0.95, seed: 12345, earlier: 0 };
 /// assert_eq!(bootstrap.to_string(), "bootstrap[rouge_score,1000,0.95,12345]");
 /// let bootstrap = Bootstrap::Rouge155 { resamples: 500, percent: 90.0 };
 /// assert_eq!(bootstrap.to_string(), "bootstrap[rouge-1.5.5,500,90]");
@@ -162,8 +184,12 @@ impl fmt::Display for Bootstrap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = self.name();
         match self.in_range() {
-            Self::RougeScore { resamples, confidence, seed } => {
-                write!(f, "bootstrap[{name},{resamples},{confidence},{seed}]")
+            Self::RougeScore { resamples, confidence, seed, earlier } => {
+                write!(f, "bootstrap[{name},{resamples},{confidence},{seed}")?;
+                if earlier > 0 {
+                    write!(f, ",+{earlier}")?;
+                }
+                f.write_str("]")
             }
             Self::Rouge155 { resamples, percent } => {
                 write!(f, "bootstrap[{name},{resamples},{percent}]")
@@ -190,15 +216,15 @@ mod tests {
     fn values_out_of_range_count_as_the_nearest() {
         let table = table(&[[0.1, 0.2, 0.3], [0.4, 0.5, 0.75]]);
         let odd = [
-            Bootstrap::RougeScore { resamples: 0, confidence: f64::NAN, seed: 3 },
+            Bootstrap::RougeScore { resamples: 0, confidence: f64::NAN, seed: 3, earlier: 0 },
             Bootstrap::Rouge155 { resamples: 0, percent: -5.0 },
-            Bootstrap::RougeScore { resamples: 9, confidence: f64::INFINITY, seed: 3 },
+            Bootstrap::RougeScore { resamples: 9, confidence: f64::INFINITY, seed: 3, earlier: 0 },
             Bootstrap::Rouge155 { resamples: 9, percent: 1e300 },
         ];
         let even = [
-            Bootstrap::RougeScore { resamples: 1, confidence: 0.0, seed: 3 },
+            Bootstrap::RougeScore { resamples: 1, confidence: 0.0, seed: 3, earlier: 0 },
             Bootstrap::Rouge155 { resamples: 1, percent: 0.0 },
-            Bootstrap::RougeScore { resamples: 9, confidence: 1.0, seed: 3 },
+            Bootstrap::RougeScore { resamples: 9, confidence: 1.0, seed: 3, earlier: 0 },
             Bootstrap::Rouge155 { resamples: 9, percent: 100.0 },
         ];
         for (odd, even) in odd.into_iter().zip(even) {
@@ -207,10 +233,29 @@ mod tests {
         }
     }
 
+    /// A metric's numbers are those of its place, drawn in one go or by itself.
+    #[test]
+    fn places_in_the_stream() {
+        let tables = [
+            table(&[[0.1, 0.2, 0.3], [0.4, 0.5, 0.75], [0.9, 0.1, 0.0]]),
+            table(&[[0.3, 0.2, 0.1], [0.6, 0.7, 0.75], [0.0, 1.0, 0.5]]),
+            table(&[[0.5, 0.2, 0.1], [0.2, 0.2, 0.75], [0.3, 1.0, 0.5]]),
+        ];
+        for first in [
+            Bootstrap::RougeScore { resamples: 20, confidence: 0.9, seed: 7, earlier: 0 },
+            Bootstrap::Rouge155 { resamples: 20, percent: 90.0 },
+        ] {
+            let together = first.intervals(&tables);
+            for ((place, table), together) in (0..).zip(&tables).zip(&together) {
+                assert_eq!(&first.behind(place).intervals([table])[0], together);
+            }
+        }
+    }
+
     #[test]
     fn no_metric_and_no_segment() {
         for bootstrap in [
-            Bootstrap::RougeScore { resamples: 5, confidence: 0.9, seed: 0 },
+            Bootstrap::RougeScore { resamples: 5, confidence: 0.9, seed: 0, earlier: 0 },
             Bootstrap::Rouge155 { resamples: 5, percent: 90.0 },
         ] {
             assert!(bootstrap.intervals([]).is_empty());
@@ -225,7 +270,7 @@ mod tests {
     fn bootstrap() -> impl Strategy<Value = Bootstrap> {
         prop_oneof![
             (0..50_u32, 0.0..=1.0, any::<u32>()).prop_map(|(resamples, confidence, seed)| {
-                Bootstrap::RougeScore { resamples, confidence, seed }
+                Bootstrap::RougeScore { resamples, confidence, seed, earlier: 0 }
             }),
             (0..50_u32, 0.0..=100.0)
                 .prop_map(|(resamples, percent)| Bootstrap::Rouge155 { resamples, percent }),
@@ -240,7 +285,7 @@ mod tests {
             confidence in 0.0..=1.0,
             seed: u32,
         ) {
-            let bootstrap = Bootstrap::RougeScore { resamples, confidence, seed };
+            let bootstrap = Bootstrap::RougeScore { resamples, confidence, seed, earlier: 0 };
             for Interval { low, middle, high } in bootstrap.intervals([&table(&rows)]).concat() {
                 prop_assert!((0.0..=middle).contains(&low));
                 prop_assert!((middle..=1.0 + 1e-12).contains(&high));
@@ -257,7 +302,7 @@ mod tests {
         ) {
             let table = table(&vec![[value; 3]; segments]);
             let near = |mean: f64, value: f64| (mean - value).abs() < 1e-14;
-            let bootstrap = Bootstrap::RougeScore { resamples, confidence, seed };
+            let bootstrap = Bootstrap::RougeScore { resamples, confidence, seed, earlier: 0 };
             for Interval { low, middle, high } in bootstrap.intervals([&table]).concat() {
                 prop_assert!([low, middle, high].iter().all(|&mean| near(mean, value)));
             }

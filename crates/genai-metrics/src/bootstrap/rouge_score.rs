@@ -10,8 +10,10 @@ pub(super) fn intervals<'a>(
     resamples: u32,
     confidence: f64,
     seed: u32,
+    earlier: u32,
 ) -> Vec<Vec<Interval>> {
     let [low, middle, high] = shares(confidence);
+    let mut earlier = earlier;
     let mut generator = MersenneTwister::new(seed);
     let of_metric = |table: &Table| {
         let rows: Vec<&[f64]> = table.rows().collect();
@@ -19,6 +21,11 @@ pub(super) fn intervals<'a>(
             return vec![Interval::default(); table.width()];
         };
         let most = u32::try_from(most).unwrap_or(u32::MAX);
+        // What was drawn for the metrics before.
+        let mut places = vec![0; rows.len()];
+        for _ in 0..u64::from(std::mem::take(&mut earlier)) * u64::from(resamples) {
+            generator.choose(most, &mut places);
+        }
         let draw = |_, places: &mut [u32]| generator.choose(most, places);
         ranked_means(&rows, table.width(), resamples, draw)
             .iter()

@@ -26,7 +26,7 @@ use crate::bootstrap::Bootstrap;
 use crate::error::{Error, ErrorKind};
 use crate::metric::Scorer;
 use crate::metrics::Entry;
-use crate::options::{OptionKind, OptionSpec, Options};
+use crate::options::{Level, OptionKind, OptionSpec, Options};
 use crate::text::{Punkt, Scheme, SentenceSplit, Stemmer, Tokenizer};
 
 /// The schemes for `--tokenize`, by the names that they have here.
@@ -63,15 +63,16 @@ pub(super) const ENTRY: Entry = Entry {
             longest common subsequence of the whole texts for ROUGE-L; for ROUGE-Lsum the tokens of \
             each reference sentence that are in its longest common subsequence with any sentence of \
             the hypothesis; for ROUGE-W a subsequence in which runs of matches count more; for \
-            ROUGE-S pairs of tokens in order, for -SU pairs and single tokens.\n\n\
+            ROUGE-S skip-bigrams, which are pairs of tokens in order with any or --skip others \
+            between them, for -SU these and single tokens.\n\n\
             precision P = hits / units of the hypothesis\n\
             recall    R = hits / units of the reference\n\
             score     F = (1 + beta^2) P R / (R + beta^2 P)\n\n\
             --profile google gives the numbers of rouge_score 0.1.2, to the last bit; --profile \
             rouge155 those of the original ROUGE-1.5.5, to its five decimals: its stemmer, F of \
             rounded P and R, all references taken together, rougeL by lines, averages by its \
-            bootstrap. ROUGE-W, -S and -SU are not in rouge_score; under google they follow the \
-            paper.\n\n\
+            bootstrap; in its ROUGE-W equal texts score below 1. ROUGE-W, -S and -SU are not in \
+            rouge_score; under google they follow the paper.\n\n\
             The corpus's score is the mean over segments, and a mean of F-measures is not the \
             F-measure of the means: it can lie below both the mean precision and the mean recall. \
             With P 1, R 0.1 in one segment and P 0.1, R 1 in another, both means are 0.55, and F is \
@@ -99,7 +100,9 @@ pub(super) const ENTRY: Entry = Entry {
             kind: OptionKind::Choice(SCHEME_NAMES),
             default: Some("rouge"),
             help: "How texts are cut, after lower-casing: rouge keeps runs of a-z and 0-9, unicode \
-                   the words of every script; others as in `genai-eval list`",
+                   the words of every script (unicode-words in `genai-eval list`; Chinese \
+                   characters one by one), whitespace what stands between white space; others as \
+                   listed",
         },
         OptionSpec {
             name: "stem",
@@ -140,8 +143,7 @@ pub(super) const ENTRY: Entry = Entry {
             name: "weight",
             kind: OptionKind::Number { min: *WEIGHTS.start(), max: *WEIGHTS.end() },
             default: None,
-            help: "For rougeW, the power of its length that a run of matches is worth, from 0.5 to 10 \
-                   [default: 1.2]",
+            help: "For rougeW: a run of k matches counts k^X, X from 0.5 to 10 [default: 1.2]",
         },
         OptionSpec {
             name: "skip",
@@ -153,8 +155,9 @@ pub(super) const ENTRY: Entry = Entry {
             name: "aggregate",
             kind: OptionKind::Choice(AGGREGATES),
             default: None,
-            help: "The corpus's score: the mean over segments, or the middle of a bootstrap with an \
-                   interval about it, as the profile's tool draws and computes it [default: mean; \
+            help: "The corpus's score: the mean over segments, or that of a bootstrap with an \
+                   interval about it, as the profile's tool draws and computes it: the median \
+                   (rouge_score) or the mean (ROUGE-1.5.5) of resampled means [default: mean; \
                    rouge155: bootstrap]",
         },
         OptionSpec {
@@ -173,8 +176,8 @@ pub(super) const ENTRY: Entry = Entry {
             name: "seed",
             kind: OptionKind::Integer { min: 0, max: u32::MAX },
             default: None,
-            help: "With --aggregate bootstrap, where numpy's random numbers start; ROUGE-1.5.5's \
-                   are always the same [default: 12345]",
+            help: "With --aggregate bootstrap, where numpy's random numbers start; each type draws \
+                   where the one before it in --types stopped, as in rouge_score [default: 12345]",
         },
         OptionSpec {
             name: "alpha",
@@ -207,9 +210,9 @@ pub(super) const ENTRY: Entry = Entry {
             help: "rouge155: with --stem, irregular forms in FILE, a form and its base a line",
         },
     ],
-    build: |options, _| match options.get("profile").unwrap_or(PROFILES[0]) {
-        "google" => google(options),
-        "rouge155" => rouge155(options),
+    build: |options, level| match options.get("profile").unwrap_or(PROFILES[0]) {
+        "google" => google(options, level),
+        "rouge155" => rouge155(options, level),
         unknown => Err(Error::new(ErrorKind::UnknownName {
             what: "profile",
             name: unknown.to_owned(),
@@ -218,7 +221,7 @@ pub(super) const ENTRY: Entry = Entry {
     },
 };
 
-fn google(options: &Options) -> Result<Vec<Box<dyn Scorer>>, Error> {
+fn google(options: &Options, level: Level) -> Result<Vec<Box<dyn Scorer>>, Error> {
     const EXPECTED: &str = "--profile rouge155 beside it";
     refuse(options, &["alpha", "max-words", "max-bytes", "stop-words", "exceptions"], EXPECTED)?;
     let kinds = kinds(options, &["rouge1", "rouge2", "rougeL", "rougeLsum"])?;
@@ -249,19 +252,28 @@ fn google(options: &Options) -> Result<Vec<Box<dyn Scorer>>, Error> {
         .copied()
         .unwrap_or_default();
     let beta = options.number("beta", 0.0..=GREATEST_BETA)?.unwrap_or(1.0);
-    let bootstrap = resampling(options, false)?.map(|(resamples, confidence, seed)| {
-        Bootstrap::RougeScore { resamples, confidence, seed: seed.unwrap_or(SEED) }
-    });
-    Ok(kinds
-        .into_iter()
-        .map(|kind| {
-            Box::new(Rouge { kind, tokenizer: tokenizer.clone(), multi_reference, beta, bootstrap })
-                as _
+    // A single segment has nothing to resample.
+    let resampling = resampling(options, false)?.filter(|_| level == Level::Corpus);
+    // rouge_score draws for each type where it stopped for the one before.
+    let bootstrap = |earlier| {
+        resampling.map(|(resamples, confidence, seed)| Bootstrap::RougeScore {
+            resamples,
+            confidence,
+            seed: seed.unwrap_or(SEED),
+            earlier,
         })
-        .collect())
+    };
+    let metric = |(kind, earlier)| Rouge {
+        kind,
+        tokenizer: tokenizer.clone(),
+        multi_reference,
+        beta,
+        bootstrap: bootstrap(earlier),
+    };
+    Ok(kinds.into_iter().zip(0..).map(|kind| Box::new(metric(kind)) as _).collect())
 }
 
-fn rouge155(options: &Options) -> Result<Vec<Box<dyn Scorer>>, Error> {
+fn rouge155(options: &Options, level: Level) -> Result<Vec<Box<dyn Scorer>>, Error> {
     const EXPECTED: &str = "--profile google beside it";
     refuse(options, &["beta", "sentence-split", PUNKT_MODEL], EXPECTED)?;
     if options.get("tokenize").is_some_and(|name| name != "rouge") {
@@ -283,10 +295,7 @@ fn rouge155(options: &Options) -> Result<Vec<Box<dyn Scorer>>, Error> {
         (Some(words), None) => LengthLimit::Words(words),
         (None, Some(bytes)) => LengthLimit::Bytes(bytes),
         (Some(_), Some(_)) => {
-            return Err(Error::new(ErrorKind::NoEffect {
-                option: "max-bytes",
-                expected: "either it or --max-words",
-            }));
+            return Err(Error::new(ErrorKind::Exclusive { one: "max-words", other: "max-bytes" }));
         }
     };
     let multi_reference = match named(options, "multi-ref", MultiReference::NAMES)? {
@@ -310,8 +319,9 @@ fn rouge155(options: &Options) -> Result<Vec<Box<dyn Scorer>>, Error> {
     }
     let stop_words = options.get("stop-words").map(StopWords::parse);
     let alpha = options.number("alpha", 0.0..=1.0)?.unwrap_or(0.5);
-    refuse(options, &["seed"], EXPECTED)?;
-    let bootstrap = resampling(options, true)?.map(|(resamples, level, _)| {
+    refuse(options, &["seed"], "none: ROUGE-1.5.5's random numbers are always the same")?;
+    let resampling = resampling(options, true)?.filter(|_| level == Level::Corpus);
+    let bootstrap = resampling.map(|(resamples, level, _)| {
         // 57 % is 57, though 0.57 * 100 comes to a little less.
         let percent = (level * 1e11).round() / 1e9;
         Bootstrap::Rouge155 { resamples, percent }

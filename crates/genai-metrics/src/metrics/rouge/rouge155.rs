@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::google::{MultiReference, is_unread};
+use super::google::{MultiReference, is_unseen};
 use super::kind::RougeType;
 use super::overlap::{Kernels, Overlap, Unigrams};
 use super::stats::{self, RougeStats};
@@ -431,7 +431,7 @@ impl Metric for Rouge155 {
                 texts.push(LimitedText::default());
             }
             reader.read(self, reference.raw, true, &mut texts[i]);
-            *unread |= is_unread(Text { tokens: &texts[i].tokens, ..reference });
+            *unread |= is_unseen(reference);
         }
         let distinct = reader.vocabulary.len();
         match self.kind {
@@ -451,8 +451,7 @@ impl Metric for Rouge155 {
         prepared: &mut Rouge155References,
     ) -> RougeStats {
         prepared.reader.read(self, hypothesis.raw, false, &mut prepared.hypothesis);
-        let tokens = &prepared.hypothesis.tokens[..];
-        let unread = prepared.unread || is_unread(Text { tokens, ..hypothesis });
+        let unread = prepared.unread || is_unseen(hypothesis);
         let (mut chosen, mut best) = (Overlap::default(), -1.0);
         for i in 0..references.iter().count() {
             let (overlap, score) = self.overlap(prepared, i);
@@ -489,8 +488,9 @@ impl Metric for Rouge155 {
         let RougeStats { segments, unread, .. } = *sum;
         let unread = (unread > 0).then(|| {
             format!(
-                "{unread} of {segments} segments have a text with letters and without a token: \
-                 ROUGE keeps only a-z and 0-9; --profile google --tokenize unicode reads every script"
+                "{unread} of {segments} segments have a text most of whose letters count for \
+                 nothing: ROUGE keeps only a-z and 0-9; --profile google --tokenize unicode reads \
+                 every script"
             )
         });
         unread.into_iter().collect()

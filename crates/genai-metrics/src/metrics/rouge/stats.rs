@@ -27,7 +27,7 @@ pub struct RougeStats {
     pub fmeasure: ExactSum,
     /// How many segments there are.
     pub segments: u64,
-    /// How many of them have a text with letters in which the tokenizer found no token.
+    /// How many of them have a text most of whose letters count for nothing.
     pub unread: u64,
     /// How many of them have a text of several sentences; counted where sentences matter.
     pub divided: u64,
