@@ -2,6 +2,7 @@
 
 mod lcs;
 mod ngram;
+mod ngram_counts;
 mod occurrences;
 mod per_order;
 mod skip_bigram;
@@ -10,6 +11,7 @@ mod weighted_lcs;
 
 pub use lcs::{CommonSubsequence, Places};
 pub use ngram::NgramTable;
+pub use ngram_counts::NgramCounts;
 pub use per_order::PerOrder;
 pub use skip_bigram::SkipBigrams;
 pub use weighted_lcs::WeightedSubsequence;

@@ -1,8 +1,6 @@
 //! What a hypothesis and a reference have in common, by any type of ROUGE.
 
-use crate::kernel::{
-    CommonSubsequence, NgramTable, PerOrder, Places, SkipBigrams, WeightedSubsequence,
-};
+use crate::kernel::{CommonSubsequence, NgramCounts, Places, SkipBigrams, WeightedSubsequence};
 use crate::text::TokenId;
 
 /// How many units two texts share and how many each has.
@@ -25,7 +23,7 @@ impl Overlap {
 #[derive(Debug, Default)]
 pub(super) struct Kernels {
     /// The n-grams of each reference by itself.
-    ngrams: Vec<NgramTable>,
+    ngrams: Vec<NgramCounts>,
     pub(super) common: CommonSubsequence,
     pub(super) weighted: WeightedSubsequence,
     pub(super) skip: SkipBigrams,
@@ -44,10 +42,9 @@ impl Kernels {
         tokens: &[TokenId],
     ) {
         if self.ngrams.len() <= i {
-            self.ngrams.resize_with(i + 1, NgramTable::default);
+            self.ngrams.resize_with(i + 1, NgramCounts::default);
         }
-        self.ngrams[i].reset(usize::from(order), distinct, tokens.len());
-        self.ngrams[i].add_reference(tokens);
+        self.ngrams[i].take_reference(usize::from(order), distinct, tokens);
     }
 
     /// N-grams of one order, shared with reference number `i`.
@@ -59,10 +56,9 @@ impl Kernels {
         hypothesis: &[TokenId],
     ) -> Overlap {
         let order = usize::from(order);
-        let mut matches = PerOrder::zeros(order);
-        self.ngrams[i].count_matches(hypothesis, &mut matches);
+        let matches = self.ngrams[i].matches(hypothesis);
         let total = |tokens: &[TokenId]| (tokens.len() + 1).saturating_sub(order) as u64;
-        Overlap::of_counts(matches[order - 1], total(reference), total(hypothesis))
+        Overlap::of_counts(matches, total(reference), total(hypothesis))
     }
 
     /// Skip-bigrams, and single tokens beside them.
