@@ -24,9 +24,14 @@ use crate::text::TokenId;
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct CommonSubsequence {
-    narrow: Strip<1>,
+    one: Strip<1>,
+    two: Strip<2>,
+    three: Strip<3>,
     wide: Strip<WIDE>,
     carries: Carries,
+    distinct: usize,
+    /// The hypothesis's known tokens.
+    known: Vec<TokenId>,
 }
 
 /// Strips of 256 places keep the machine busier than those of 64: the chain from token to token is
@@ -68,54 +73,67 @@ impl Places {
 
     /// The places in ascending order.
     pub fn iter(&self) -> impl Iterator<Item = usize> {
-        self.0.iter().enumerate().flat_map(|(i, &word)| {
-            std::iter::successors((word != 0).then_some(word), |word| {
-                let rest = word & (word - 1);
-                (rest != 0).then_some(rest)
-            })
-            .map(move |word| i * 64 + word.trailing_zeros() as usize)
-        })
+        places(&self.0)
     }
+}
+
+/// The places of a set of bits in ascending order.
+pub(super) fn places(words: &[u64]) -> impl Iterator<Item = usize> {
+    words.iter().enumerate().flat_map(|(i, &word)| {
+        std::iter::successors((word != 0).then_some(word), |word| {
+            let rest = word & (word - 1);
+            (rest != 0).then_some(rest)
+        })
+        .map(move |word| i * 64 + word.trailing_zeros() as usize)
+    })
 }
 
 impl CommonSubsequence {
     /// Takes a segment whose references have ids below `distinct`; any other id equals none.
     pub fn reset(&mut self, distinct: usize) {
-        self.narrow.reset(distinct);
-        self.wide.reset(distinct);
+        self.distinct = distinct;
     }
 
     /// The length of a longest common subsequence.
     pub fn length(&mut self, reference: &[TokenId], hypothesis: &[TokenId]) -> usize {
-        if reference.len() <= 64 {
-            return self.narrow.length(reference, hypothesis, &mut Carries::default());
+        let Self { one, two, three, wide, carries, distinct, known, .. } = self;
+        // Unknown tokens change no length.
+        keep(hypothesis, known, |token| (token as usize) < *distinct);
+        match reference.len().div_ceil(64) {
+            0..=1 => one.length_alone(*distinct, reference, known),
+            2 => two.length_alone(*distinct, reference, known),
+            3 => three.length_alone(*distinct, reference, known),
+            WIDE => wide.length_alone(*distinct, reference, known),
+            _ => {
+                wide.reset(*distinct);
+                carries.reset(known.len());
+                let strips = reference.chunks(64 * WIDE);
+                strips.map(|strip| wide.length(strip, known, carries)).sum()
+            }
         }
-        self.carries.reset(hypothesis.len());
-        let Self { wide, carries, .. } = self;
-        let strips = reference.chunks(64 * WIDE);
-        strips.map(|strip| wide.length(strip, hypothesis, carries)).sum()
     }
 
     /// Adds to `hits` the places of the reference that are in the longest common subsequence which
     /// both of ROUGE's implementations find: from the ends of both texts back, equal tokens are
     /// taken; else the reference loses its last token, unless the hypothesis can lose its own at a
     /// smaller loss.
-    pub fn mark(&mut self, reference: &[TokenId], hypothesis: &[TokenId], hits: &mut Places) {
-        if reference.len() <= 64 {
-            self.narrow.mark_alone(reference, hypothesis, &mut hits.0);
-        } else if reference.len() <= 64 * WIDE {
-            self.wide.mark_alone(reference, hypothesis, &mut hits.0);
-        } else {
-            self.mark_long(reference, hypothesis, &mut hits.0);
-        }
-    }
-
+    ///
     /// Back-tracing needs the columns of one strip at a time, the last one first, and making them
     /// needs what the strip before carries over. Keeping all that is carried would be a bit for
     /// each pair of a strip and a token. So strips lie in groups, as many as there are strips in
     /// one; what is carried into each group is kept, and into the strips of one group at a time.
-    fn mark_long(&mut self, reference: &[TokenId], hypothesis: &[TokenId], hits: &mut [u64]) {
-        let Self { wide, carries, .. } = self;
+    pub fn mark(&mut self, reference: &[TokenId], hypothesis: &[TokenId], hits: &mut Places) {
+        let Self { wide, carries, distinct, known, .. } = self;
+        if reference.is_empty() {
+            return;
+        }
+        wide.reset(*distinct);
+        // The way back needs to know where unknown tokens are, but not which.
+        #[expect(clippy::cast_possible_truncation, reason = "ids are below it")]
+        let unknown = *distinct as TokenId;
+        known.clear();
+        known.extend(hypothesis.iter().map(|&token| token.min(unknown)));
+        let (hypothesis, hits) = (&known[..], &mut hits.0[..]);
         let strips: Vec<&[TokenId]> = reference.chunks(64 * WIDE).collect();
         let group = strips.len().isqrt().max(strips.len().min(FEW_STRIPS));
         let groups: Vec<&[&[TokenId]]> = strips.chunks(group).collect();
@@ -162,13 +180,13 @@ impl Carries {
 /// Up to `64 * W` consecutive places of the reference.
 #[derive(Clone, Debug)]
 struct Strip<const W: usize> {
-    /// For each token the places of the strip that have it. All are zero between two uses.
+    /// For each token the places of the strip that have it, and none for the unknown one. All are
+    /// zero between two uses.
     masks: Vec<[u64; W]>,
     columns: Vec<Column<W>>,
 }
 
-/// One token of the hypothesis, or any number of neighbours that the strip does not have, in which
-/// back-tracing moves as in one.
+/// One token of the hypothesis.
 #[derive(Clone, Copy, Debug)]
 struct Column<const W: usize> {
     /// Places that have the token.
@@ -185,8 +203,8 @@ impl<const W: usize> Default for Strip<W> {
 
 impl<const W: usize> Strip<W> {
     fn reset(&mut self, distinct: usize) {
-        if self.masks.len() < distinct {
-            self.masks.resize(distinct, [0; W]);
+        if self.masks.len() <= distinct {
+            self.masks.resize(distinct + 1, [0; W]);
         }
     }
 
@@ -202,9 +220,22 @@ impl<const W: usize> Strip<W> {
         }
     }
 
-    #[inline]
-    fn equal(&self, token: TokenId) -> [u64; W] {
-        self.masks.get(token as usize).copied().unwrap_or([0; W])
+    /// The length, where the strip is the whole reference.
+    fn length_alone(
+        &mut self,
+        distinct: usize,
+        strip: &[TokenId],
+        hypothesis: &[TokenId],
+    ) -> usize {
+        self.reset(distinct);
+        self.enter(strip);
+        let mut flat = [u64::MAX; W];
+        for &token in hypothesis {
+            advance(&mut flat, self.masks[token as usize], false);
+        }
+        self.leave(strip);
+        // Places beyond the end of the strip never match, so nothing grows there.
+        flat.iter().map(|word| word.count_zeros() as usize).sum()
     }
 
     /// How much the strip adds to the length; takes what is carried in, leaves what is carried out.
@@ -216,40 +247,12 @@ impl<const W: usize> Strip<W> {
     ) -> usize {
         self.enter(strip);
         let mut flat = [u64::MAX; W];
-        if carries.0.is_empty() {
-            for &token in hypothesis {
-                advance(&mut flat, self.equal(token), false);
-            }
-        } else {
-            for (&token, carry) in hypothesis.iter().zip(&mut carries.0) {
-                *carry = advance(&mut flat, self.equal(token), *carry);
-            }
+        for (&token, carry) in hypothesis.iter().zip(&mut carries.0) {
+            *carry = advance(&mut flat, self.masks[token as usize], *carry);
         }
         self.leave(strip);
-        // Places beyond the end of the strip never match, so nothing grows there; but what is
-        // carried in at the very end grows at the first of them.
+        // What is carried in at the very end grows at the first place beyond the strip.
         (0..W).map(|w| (!flat[w] & below(strip.len(), w)).count_ones() as usize).sum()
-    }
-
-    /// Marks the hits of a reference that is no longer than a strip.
-    fn mark_alone(&mut self, strip: &[TokenId], hypothesis: &[TokenId], hits: &mut [u64]) {
-        self.enter(strip);
-        self.columns.clear();
-        self.columns.resize(hypothesis.len() + 1, Column { equal: [0; W], flat: [0; W] });
-        let mut flat = [u64::MAX; W];
-        let (mut count, mut unequal_before) = (0, true);
-        for &token in hypothesis {
-            let equal = self.equal(token);
-            advance(&mut flat, equal, false);
-            let unequal = equal == [0; W];
-            // Written in any case, kept only if it says something new: no branch to guess.
-            self.columns[count] = Column { equal, flat };
-            count += usize::from(!(unequal && unequal_before));
-            unequal_before = unequal;
-        }
-        self.columns.truncate(count);
-        self.trace(strip.len(), hits);
-        self.leave(strip);
     }
 
     /// Marks the hits of one strip of a longer reference, from the end of the hypothesis back;
@@ -265,7 +268,7 @@ impl<const W: usize> Strip<W> {
         self.columns.clear();
         let mut flat = [u64::MAX; W];
         for (&token, carry) in hypothesis.iter().zip(&mut carries.0) {
-            let equal = self.equal(token);
+            let equal = self.masks[token as usize];
             *carry = advance(&mut flat, equal, *carry);
             self.columns.push(Column { equal, flat });
         }
@@ -282,7 +285,7 @@ impl<const W: usize> Strip<W> {
             // length grows there, so that the hypothesis loses its token.
             let stop = (0..W).rev().find_map(|w| {
                 let stops = (equal[w] | !flat[w]) & below(places, w);
-                (stops != 0).then(|| (w, 63 - stops.leading_zeros()))
+                (stops != 0).then(|| (w, stops.ilog2()))
             });
             let Some((w, bit)) = stop else { return left + 1 };
             places = w * 64 + bit as usize + 1;
@@ -307,18 +310,56 @@ fn below(places: usize, w: usize) -> u64 {
     }
 }
 
+/// Overwrites `kept` with the tokens to keep.
+fn keep(tokens: &[TokenId], kept: &mut Vec<TokenId>, is_kept: impl Fn(TokenId) -> bool) {
+    kept.resize(tokens.len(), 0);
+    let mut length = 0;
+    for &token in tokens {
+        // Written in any case: no branch to guess.
+        kept[length] = token;
+        length += usize::from(is_kept(token));
+    }
+    kept.truncate(length);
+}
+
 /// Reads one token: `flat` becomes `(flat + u) | (flat - u)`, where `u` is what of it is equal; the
 /// addition carries from word to word, the subtraction never borrows.
 #[inline]
-fn advance<const W: usize>(flat: &mut [u64; W], equal: [u64; W], mut carry: bool) -> bool {
-    for w in 0..W {
-        let here = flat[w] & equal[w];
-        let (sum, carry_of_equal) = flat[w].overflowing_add(here);
+pub(super) fn advance<const W: usize>(
+    flat: &mut [u64; W],
+    equal: [u64; W],
+    mut carry: bool,
+) -> bool {
+    // Words go two at a time: compilers make a chain of carries of that, and of single words a
+    // detour by vectors.
+    let (pairs, rest) = flat.as_chunks_mut();
+    let (equal_pairs, equal_rest) = equal.as_chunks();
+    for (pair, equal) in pairs.iter_mut().zip(equal_pairs) {
+        let [low, high] = *pair;
+        let (flat, equal) = (join([low, high]), join(*equal));
+        let (sum, carry_of_equal) = flat.overflowing_add(flat & equal);
+        let (sum, carry_of_carry) = sum.overflowing_add(u128::from(carry));
+        *pair = split(sum | (flat & !equal));
+        carry = carry_of_equal | carry_of_carry;
+    }
+    for (flat, equal) in rest.iter_mut().zip(equal_rest) {
+        let (sum, carry_of_equal) = flat.overflowing_add(*flat & equal);
         let (sum, carry_of_carry) = sum.overflowing_add(u64::from(carry));
-        flat[w] = sum | (flat[w] & !equal[w]);
+        *flat = sum | (*flat & !equal);
         carry = carry_of_equal | carry_of_carry;
     }
     carry
+}
+
+#[inline]
+fn join([low, high]: [u64; 2]) -> u128 {
+    u128::from(low) | u128::from(high) << 64
+}
+
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "it is taken apart")]
+fn split(pair: u128) -> [u64; 2] {
+    [pair as u64, (pair >> 64) as u64]
 }
 
 #[cfg(test)]
@@ -363,9 +404,6 @@ mod tests {
         hits.reset(reference.len());
         common.mark(reference, hypothesis, &mut hits);
         assert_eq!(hits.iter().collect::<Vec<_>>(), taken, "{reference:?} {hypothesis:?}");
-        hits.reset(reference.len());
-        common.mark_long(reference, hypothesis, &mut hits.0);
-        assert_eq!(hits.iter().collect::<Vec<_>>(), taken, "by strips");
     }
 
     fn text(distinct: u32, length: std::ops::Range<usize>) -> impl Strategy<Value = Vec<u32>> {

@@ -7,6 +7,7 @@ mod occurrences;
 mod per_order;
 mod skip_bigram;
 mod trie;
+mod union;
 mod weighted_lcs;
 
 pub use lcs::{CommonSubsequence, Places};
@@ -14,4 +15,5 @@ pub use ngram::NgramTable;
 pub use ngram_counts::NgramCounts;
 pub use per_order::PerOrder;
 pub use skip_bigram::SkipBigrams;
+pub use union::SubsequenceUnion;
 pub use weighted_lcs::WeightedSubsequence;

@@ -49,7 +49,9 @@ impl NgramCounts {
         }
         counts.clear();
         counts.resize(known + 1, 0);
-        numbers.iter().for_each(|&number| counts[number as usize] += 1);
+        for &number in &*numbers {
+            counts[number as usize] += 1;
+        }
     }
 
     /// How many of the hypothesis's n-grams the reference has, each counted at most as often as

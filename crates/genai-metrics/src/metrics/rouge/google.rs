@@ -201,21 +201,18 @@ fn summary_hits(
         // A common subsequence takes no token more often than either text has it.
         return kernels.common.length(reference.tokens, hypothesis.tokens) as u64;
     }
-    kernels.count(hypothesis.tokens, distinct);
     let [of_reference, of_hypothesis] = sentences;
-    let mut hits = 0;
-    for sentence in of_reference {
-        kernels.hits.reset(sentence.len());
-        for other in of_hypothesis.clone() {
-            kernels.common.mark(sentence, other, &mut kernels.hits);
-        }
-        for place in kernels.hits.iter() {
-            let left = &mut kernels.left[sentence[place] as usize];
-            hits += u64::from(*left > 0);
-            *left = left.saturating_sub(1);
-        }
+    kernels.hits.reset(reference.tokens.len());
+    kernels.union.mark(of_reference, of_hypothesis, &mut kernels.hits);
+    kernels.count(hypothesis.tokens, distinct);
+    let Kernels { hits, left, .. } = kernels;
+    let mut taken = 0;
+    for place in hits.iter() {
+        let left = &mut left[reference.tokens[place] as usize];
+        taken += u64::from(*left > 0);
+        *left = left.saturating_sub(1);
     }
-    hits
+    taken
 }
 
 /// Whether a text has letters, of which ROUGE's own scheme sees fewer than it does not see.
@@ -274,7 +271,11 @@ impl Metric for Rouge {
                     kernels.prepare_ngrams(i, order.clamp(1, 9), distinct, reference.tokens);
                 }
             }
-            RougeType::L | RougeType::Lsum => kernels.common.reset(distinct),
+            RougeType::L => kernels.common.reset(distinct),
+            RougeType::Lsum => {
+                kernels.common.reset(distinct);
+                kernels.union.reset(distinct);
+            }
             RougeType::W { .. } | RougeType::S { .. } | RougeType::Su { .. } => {}
         }
     }

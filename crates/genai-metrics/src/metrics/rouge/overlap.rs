@@ -1,6 +1,8 @@
 //! What a hypothesis and a reference have in common, by any type of ROUGE.
 
-use crate::kernel::{CommonSubsequence, NgramCounts, Places, SkipBigrams, WeightedSubsequence};
+use crate::kernel::{
+    CommonSubsequence, NgramCounts, Places, SkipBigrams, SubsequenceUnion, WeightedSubsequence,
+};
 use crate::text::TokenId;
 
 /// How many units two texts share and how many each has.
@@ -25,6 +27,7 @@ pub(super) struct Kernels {
     /// The n-grams of each reference by itself.
     ngrams: Vec<NgramCounts>,
     pub(super) common: CommonSubsequence,
+    pub(super) union: SubsequenceUnion,
     pub(super) weighted: WeightedSubsequence,
     pub(super) skip: SkipBigrams,
     pub(super) hits: Places,

@@ -152,15 +152,11 @@ impl Rouge155 {
                 };
                 kernels.count(tokens[1], distinct);
                 count(left, tokens[0], distinct);
-                for line in reference.lines() {
-                    kernels.hits.reset(line.len());
-                    for other in hypothesis.lines() {
-                        kernels.common.mark(line, other, &mut kernels.hits);
-                    }
-                    for place in kernels.hits.iter() {
-                        if take(left, &mut kernels.left, line[place]) {
-                            overlap.hits += 1.0;
-                        }
+                kernels.hits.reset(reference.of_lines.len());
+                kernels.union.mark(reference.lines(), hypothesis.lines(), &mut kernels.hits);
+                for place in kernels.hits.iter() {
+                    if take(left, &mut kernels.left, reference.of_lines[place]) {
+                        overlap.hits += 1.0;
                     }
                 }
                 (overlap, recall(overlap))
@@ -440,7 +436,7 @@ impl Metric for Rouge155 {
                     kernels.prepare_ngrams(i, order.clamp(1, 9), distinct, &text.tokens);
                 }
             }
-            _ => kernels.common.reset(distinct),
+            _ => kernels.union.reset(distinct),
         }
     }
 
