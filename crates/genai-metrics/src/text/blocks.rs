@@ -17,9 +17,9 @@ pub(super) struct Spans {
 }
 
 /// Places in 64 bytes: bit `i` stands for byte `i`.
-type Places = u64;
+pub(super) type Places = u64;
 
-const BLOCK: usize = Places::BITS as usize;
+pub(super) const BLOCK: usize = Places::BITS as usize;
 
 #[derive(Clone, Copy, Debug)]
 struct Block {
@@ -71,6 +71,27 @@ impl Spans {
             inside = !spaces >> (BLOCK - 1);
             push_all(starts, at, !spaces & (cuts | !after_token));
             push_all(ends, at, after_token & (cuts | spaces));
+        }
+    }
+
+    /// Cuts `bytes[..len]`, with bytes that are of no word up to the end of a block after it, of
+    /// which there is at least one, into runs of the bytes that `words` finds in a block.
+    #[inline]
+    pub(super) fn split_runs(
+        &mut self,
+        bytes: &[u8],
+        len: usize,
+        words: impl Fn(&[u8; BLOCK]) -> Places,
+    ) {
+        let Self { starts, ends, .. } = self;
+        let mut inside = 0;
+        let blocks = bytes.as_chunks().0.iter().take(len / BLOCK + 1);
+        for (block, at) in blocks.zip((0..).step_by(BLOCK)) {
+            let words = words(block);
+            let after_word = words << 1 | inside;
+            inside = words >> (BLOCK - 1);
+            push_all(starts, at, words & !after_word);
+            push_all(ends, at, after_word & !words);
         }
     }
 

@@ -1,29 +1,25 @@
 //! `rouge`: the tokenisation of ROUGE-1.5.5 and of Google's `rouge_score`.
 
-use super::machine::{Class, Classes};
+use super::blocks::{BLOCK, Places, Spans};
 use super::v13a::replace;
 
-/// Runs of a to z and 0 to 9; all other characters stand between tokens.
-pub(super) struct Rouge;
+/// Cuts `bytes[..len]`, in lower case and with spaces to the end of a block after it, into runs of
+/// a to z and 0 to 9; all other characters stand between tokens.
+pub(super) fn split(bytes: &[u8], len: usize, spans: &mut Spans) {
+    spans.split_runs(bytes, len, word_bytes);
+}
 
-impl Classes for Rouge {
-    const BYTES: [Class; 256] = {
-        let mut classes = [Class::Space; 256];
-        let mut c = 0_u8;
-        while c.is_ascii() {
-            if c.is_ascii_lowercase() || c.is_ascii_digit() {
-                classes[c as usize] = Class::Word;
-            }
-            c += 1;
-        }
-        classes
-    };
-    /// Said because it costs nothing: there are no marks.
-    const PADDED: bool = true;
-
-    fn wide(_: u32) -> Class {
-        Class::Space
-    }
+/// Where a block has bytes of tokens. There is nothing in it but comparisons, which compilers turn
+/// into those of many bytes at once, and multiplications that move the low bits of eight bytes
+/// together.
+#[inline]
+fn word_bytes(block: &[u8; BLOCK]) -> Places {
+    let flags = block.map(|byte| u8::from(byte.is_ascii_lowercase() | byte.is_ascii_digit()));
+    let eights = flags.as_chunks().0.iter().zip((0..).step_by(8));
+    eights.fold(0, |places, (eight, at)| {
+        let gathered = u64::from_le_bytes(*eight).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+        places | gathered << at
+    })
 }
 
 /// Lower-cases what becomes a token. Of all characters beyond ASCII only the Kelvin sign and the

@@ -160,7 +160,7 @@ impl Tokens {
                 spans.split::<zh::Zh>(bytes, from, length);
             }
             Scheme::Unicode => unicode_words(&buffer[..length], |_| true, spans),
-            Scheme::Rouge => spans.split::<rouge::Rouge>(bytes, 0, length),
+            Scheme::Rouge => rouge::split(bytes, length, spans),
             Scheme::Words => {
                 let is_word = |token: &str| token.chars().any(char::is_alphanumeric);
                 unicode_words(&buffer[..length], is_word, spans);
