@@ -2,6 +2,8 @@
 //! matters to a tokenizer and to an n-gram table: word frequencies, word and sentence lengths,
 //! punctuation, numbers, and how much of a reference its hypothesis has.
 
+mod documents;
+
 use genai_metrics::text::Scheme;
 
 /// splitmix64 (Steele, Lea and Flood 2014): every seed is as good as any other.
