@@ -66,7 +66,7 @@ impl Setting {
         let metric = |kind| {
             let mut rouge = Rouge::new(kind);
             // All types have the same tokenizer, so that each text is cut once.
-            rouge.tokenizer.sentences = sentences;
+            rouge.tokenizer.sentences = sentences.clone();
             rouge.tokenizer.stemmer = self.stemmer;
             rouge
         };

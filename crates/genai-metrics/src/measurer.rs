@@ -76,10 +76,7 @@ impl<'m> Measurer<'m> {
         if references.iter().all(Option::is_none) {
             return Err(Error::new(ErrorKind::NoReference));
         }
-        let bytes = references.iter().flatten().map(|reference| reference.len()).sum();
-        if bytes >= LIMIT {
-            return Err(Error::new(ErrorKind::SegmentTooLong { bytes }));
-        }
+        refuse_from_limit(references.iter().flatten().map(|reference| reference.len()).sum())?;
         for cut in &mut self.cuts {
             cut.prepare(references)?;
         }
@@ -88,6 +85,13 @@ impl<'m> Measurer<'m> {
         }
         Ok(Prepared { measurer: self, references })
     }
+}
+
+fn refuse_from_limit(bytes: usize) -> Result<(), Error> {
+    if bytes >= LIMIT {
+        return Err(Error::new(ErrorKind::SegmentTooLong { bytes }));
+    }
+    Ok(())
 }
 
 /// A [`Measurer`] that has a segment's references before it.
@@ -119,6 +123,8 @@ impl Prepared<'_, '_> {
     /// # Panics
     /// If the row is narrower than [`Measurer::width`].
     pub fn measure(&mut self, hypothesis: &str, row: &mut [f64]) -> Result<(), Error> {
+        // Metrics that read raw text rely on it, too.
+        refuse_from_limit(hypothesis.len())?;
         let Measurer { cuts, metrics, .. } = &mut *self.measurer;
         for cut in &mut *cuts {
             cut.read(hypothesis)?;

@@ -46,6 +46,7 @@ impl SkipBigrams {
         of_hypothesis.find(hypothesis, distinct);
         left.clear();
         left.resize(distinct + 1, 0);
+        #[expect(clippy::cast_possible_truncation, reason = "ids are below it")]
         let unknown = distinct as TokenId;
         let mut matches = 0;
         for first in 0..distinct {
@@ -94,7 +95,7 @@ fn each_second(
     let Some(&earliest) = firsts.first() else { return };
     let (mut begun, mut passed) = (0, 0);
     let end = last_reached(firsts, reach).min(text.len());
-    for place in earliest as usize + 1..end {
+    for (place, &second) in text[..end].iter().enumerate().skip(earliest as usize + 1) {
         while firsts.get(begun).is_some_and(|&first| (first as usize) < place) {
             begun += 1;
         }
@@ -104,7 +105,7 @@ fn each_second(
         {
             passed += 1;
         }
-        visit(text[place], (begun - passed) as u64);
+        visit(second, (begun - passed) as u64);
     }
 }
 
