@@ -136,6 +136,7 @@ impl Prepared<'_, '_> {
                     raw: hypothesis,
                     tokens: cut.map_or(&[], |cut| &cut.hypothesis),
                     sentence_ends: cut.map_or(&[], |cut| &cut.hypothesis_sentences),
+                    unread: cut.is_some_and(|cut| cut.hypothesis_unread),
                 },
                 Cut::view(cuts, place.cut, self.references),
                 &mut row[place.columns.clone()],
@@ -157,6 +158,7 @@ struct Cut {
     ends: Vec<ReferenceEnd>,
     hypothesis: Vec<TokenId>,
     hypothesis_sentences: Vec<usize>,
+    hypothesis_unread: bool,
 }
 
 impl Cut {
@@ -171,6 +173,7 @@ impl Cut {
             ends: Vec::new(),
             hypothesis: Vec::new(),
             hypothesis_sentences: Vec::new(),
+            hypothesis_unread: false,
         }
     }
 
@@ -188,7 +191,9 @@ impl Cut {
                 self.reference_sentences.push(self.references.len() - first);
             }
             let sentences = self.reference_sentences.len();
-            self.ends.push(ReferenceEnd { tokens: self.references.len(), sentences });
+            let tokens = self.references.len();
+            let unread = self.tokenizer.leaves_out(reference, tokens - first);
+            self.ends.push(ReferenceEnd { tokens, sentences, unread });
         }
         Ok(())
     }
@@ -202,6 +207,7 @@ impl Cut {
             self.vocabulary.look_up(&self.tokens, &mut self.hypothesis);
             self.hypothesis_sentences.push(self.hypothesis.len());
         }
+        self.hypothesis_unread = self.tokenizer.leaves_out(hypothesis, self.hypothesis.len());
         Ok(())
     }
 

@@ -36,6 +36,8 @@ pub struct Text<'a> {
     pub tokens: &'a [TokenId],
     /// Where each sentence's tokens end, as the metric's tokenizer splits sentences.
     pub sentence_ends: &'a [usize],
+    /// Whether the metric's tokenizer leaves out most of its letters.
+    pub(crate) unread: bool,
 }
 
 impl<'a> Text<'a> {
@@ -69,6 +71,8 @@ pub struct References<'a> {
 pub(crate) struct ReferenceEnd {
     pub(crate) tokens: usize,
     pub(crate) sentences: usize,
+    /// Whether the tokenizer leaves out most of its letters.
+    pub(crate) unread: bool,
 }
 
 impl<'a> References<'a> {
@@ -81,7 +85,7 @@ impl<'a> References<'a> {
             let tokens = &tokens[start.tokens..end.tokens];
             let sentence_ends = &sentence_ends[start.sentences..end.sentences];
             start = end;
-            Text { raw, tokens, sentence_ends }
+            Text { raw, tokens, sentence_ends, unread: end.unread }
         })
     }
 

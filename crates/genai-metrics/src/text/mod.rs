@@ -22,6 +22,7 @@ mod zh;
 
 pub use character::is_white_space;
 pub use lowercase::lowercase;
+pub(crate) use rouge::is_unseen;
 pub use scheme::Scheme;
 pub use sentences::{Punkt, SentenceSplit};
 pub use stemmer::Stemmer;

@@ -31,3 +31,38 @@ pub(super) fn fold(text: &mut String, spare: &mut String) {
         replace(text, "\u{130}", "i ", spare);
     }
 }
+
+/// Whether a text has letters, of which the scheme sees fewer than it does not see.
+pub(crate) fn is_unseen(text: &str) -> bool {
+    let seen = count(text.as_bytes(), |byte| byte.is_ascii_alphabetic());
+    // Each character beyond ASCII, a letter or not, begins with one of these bytes.
+    if seen >= count(text.as_bytes(), |byte| byte >= 0xc0) {
+        return false;
+    }
+    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+    2 * seen < letters
+}
+
+/// How many bytes are wanted, counted in bytes, many at once.
+#[inline]
+fn count(bytes: &[u8], is_wanted: impl Fn(u8) -> bool) -> usize {
+    let (chunks, rest) = bytes.as_chunks::<128>();
+    let count = |bytes: &[u8]| bytes.iter().map(|&byte| u8::from(is_wanted(byte))).sum::<u8>();
+    chunks.iter().map(|chunk| usize::from(count(chunk))).sum::<usize>() + usize::from(count(rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn unseen_equals_its_definition(text in "([a-z ]{0,9}|[A-Zéß中٣😀€ .1]|\\PC){0,60}") {
+            let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+            let seen = text.chars().filter(char::is_ascii_alphabetic).count();
+            prop_assert_eq!(is_unseen(&text), seen < letters - seen);
+        }
+    }
+}

@@ -66,6 +66,14 @@ impl Tokenizer {
         Ok(line)
     }
 
+    /// Whether a text of that many tokens has letters most of which are in none of them.
+    pub(crate) fn leaves_out(&self, text: &str, tokens: usize) -> bool {
+        match self.scheme {
+            Scheme::Rouge => rouge::is_unseen(text),
+            _ => tokens == 0 && text.chars().any(char::is_alphabetic),
+        }
+    }
+
     /// The option that names the scheme, for metrics that leave the choice to the user.
     pub const TOKENIZE: OptionSpec = OptionSpec {
         name: "tokenize",

@@ -119,14 +119,6 @@ impl Rouge {
         }
     }
 
-    /// Whether most of a text's letters count for nothing.
-    fn is_unread(&self, text: Text<'_>) -> bool {
-        match self.tokenizer.scheme {
-            Scheme::Rouge => is_unseen(text),
-            _ => text.tokens.is_empty() && text.raw.chars().any(char::is_alphabetic),
-        }
-    }
-
     /// What a hypothesis has in common with reference number `i`.
     fn overlap(
         &self,
@@ -215,13 +207,6 @@ fn summary_hits(
     taken
 }
 
-/// Whether a text has letters, of which ROUGE's own scheme sees fewer than it does not see.
-pub(super) fn is_unseen(text: Text<'_>) -> bool {
-    let letters = |text: &str| text.chars().filter(|c| c.is_alphabetic()).count();
-    !text.raw.is_ascii()
-        && 2 * text.raw.bytes().filter(u8::is_ascii_alphabetic).count() < letters(text.raw)
-}
-
 impl Metric for Rouge {
     type Prepared = RougeReferences;
     type Stats = RougeStats;
@@ -263,7 +248,7 @@ impl Metric for Rouge {
 
     fn prepare(&self, references: References<'_>, prepared: &mut RougeReferences) {
         let RougeReferences { kernels, unread, .. } = prepared;
-        *unread = references.iter().any(|text| self.is_unread(text));
+        *unread = references.iter().any(|text| text.unread);
         let distinct = references.distinct();
         match self.kind {
             RougeType::N(order) => {
@@ -307,7 +292,7 @@ impl Metric for Rouge {
             recall: chosen.recall.into(),
             fmeasure: chosen.fmeasure.into(),
             segments: 1,
-            unread: u64::from(*unread || self.is_unread(hypothesis)),
+            unread: u64::from(*unread || hypothesis.unread),
             divided: u64::from(
                 self.kind == RougeType::Lsum
                     && (several(hypothesis) || references.iter().any(several)),

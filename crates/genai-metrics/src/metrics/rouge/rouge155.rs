@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::google::{MultiReference, is_unseen};
+use super::google::MultiReference;
 use super::kind::RougeType;
 use super::overlap::{Kernels, Overlap, Unigrams};
 use super::stats::{self, RougeStats};
@@ -13,7 +13,9 @@ use crate::metric::Metric;
 use crate::score::Score;
 use crate::segment::{References, Text};
 use crate::spec::{Direction, Signature, Spec};
-use crate::text::{Scheme, SentenceSplit, Stemmer, TokenId, Tokenizer, Tokens, Vocabulary};
+use crate::text::{
+    Scheme, SentenceSplit, Stemmer, TokenId, Tokenizer, Tokens, Vocabulary, is_unseen,
+};
 
 /// All that there are.
 const DECIMALS: usize = 5;
@@ -427,7 +429,7 @@ impl Metric for Rouge155 {
                 texts.push(LimitedText::default());
             }
             reader.read(self, reference.raw, true, &mut texts[i]);
-            *unread |= is_unseen(reference);
+            *unread |= is_unseen(reference.raw);
         }
         let distinct = reader.vocabulary.len();
         match self.kind {
@@ -447,7 +449,7 @@ impl Metric for Rouge155 {
         prepared: &mut Rouge155References,
     ) -> RougeStats {
         prepared.reader.read(self, hypothesis.raw, false, &mut prepared.hypothesis);
-        let unread = prepared.unread || is_unseen(hypothesis);
+        let unread = prepared.unread || is_unseen(hypothesis.raw);
         let (mut chosen, mut best) = (Overlap::default(), -1.0);
         for i in 0..references.iter().count() {
             let (overlap, score) = self.overlap(prepared, i);
