@@ -224,6 +224,7 @@ fn write_numbers(report: &Report<'_>, view: View, out: &mut dyn Write) -> io::Re
 /// rounding can take it to.
 fn display(score: f64, spec: &Spec, width: Option<usize>) -> String {
     let width = width.unwrap_or(spec.decimals);
-    let shown = if spec.direction == Direction::Higher { score.min(spec.scale) } else { score };
+    let rounded = spec.direction == Direction::Higher && score <= spec.scale * (1.0 + 1e-9);
+    let shown = if rounded { score.min(spec.scale) } else { score };
     format!("{shown:.width$}")
 }

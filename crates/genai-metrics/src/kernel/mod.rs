@@ -5,6 +5,7 @@ mod ngram;
 mod ngram_counts;
 mod occurrences;
 mod per_order;
+mod places_by_token;
 mod skip_bigram;
 mod trie;
 mod union;

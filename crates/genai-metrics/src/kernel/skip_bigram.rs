@@ -1,5 +1,6 @@
 //! Pairs of tokens in the order of their text, with others between them.
 
+use super::places_by_token::PlacesByToken;
 use crate::text::TokenId;
 
 /// Clipped matches of skip-bigrams: pairs of tokens, the second up to `reach` places after the
@@ -19,8 +20,8 @@ use crate::text::TokenId;
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct SkipBigrams {
-    reference: Places,
-    hypothesis: Places,
+    reference: PlacesByToken,
+    hypothesis: PlacesByToken,
     /// For each token, how many pairs of the hypothesis that it ends none of the reference's took.
     left: Vec<u64>,
 }
@@ -106,43 +107,6 @@ fn each_second(
             passed += 1;
         }
         visit(second, (begun - passed) as u64);
-    }
-}
-
-/// Where each token stands in a text.
-#[derive(Clone, Debug, Default)]
-struct Places {
-    /// The places of all tokens, those of the same token together, ascending.
-    places: Vec<u32>,
-    /// Where each token's places end.
-    ends: Vec<u32>,
-}
-
-impl Places {
-    fn find(&mut self, text: &[TokenId], distinct: usize) {
-        let Self { places, ends } = self;
-        ends.clear();
-        ends.resize(distinct + 1, 0);
-        let known = |token: TokenId| (token as usize) < distinct;
-        for &token in text.iter().filter(|&&token| known(token)) {
-            ends[token as usize + 1] += 1;
-        }
-        for token in 0..distinct {
-            ends[token + 1] += ends[token];
-        }
-        places.clear();
-        places.resize(ends[distinct] as usize, 0);
-        // Filling moves each token's beginning to its end, which is the next one's beginning.
-        for (&token, place) in text.iter().zip(0..).filter(|&(&token, _)| known(token)) {
-            let end = &mut ends[token as usize];
-            places[*end as usize] = place;
-            *end += 1;
-        }
-    }
-
-    fn of(&self, token: usize) -> &[u32] {
-        let start = if token == 0 { 0 } else { self.ends[token - 1] };
-        &self.places[start as usize..self.ends[token] as usize]
     }
 }
 

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::lcs::{CommonSubsequence, Places, advance, places};
+use super::places_by_token::PlacesByToken;
 use crate::text::TokenId;
 
 /// Which places of a reference's sentences are in a longest common subsequence with any of a
@@ -34,6 +35,9 @@ pub struct SubsequenceUnion {
     /// For sentences that are longer than a page.
     long: CommonSubsequence,
     long_hits: Places,
+    long_places: PlacesByToken,
+    /// The places of the long sentence whose tokens the hypothesis's sentence has.
+    shared: Vec<u32>,
 }
 
 const MOST_WORDS: usize = 4;
@@ -115,16 +119,26 @@ impl SubsequenceUnion {
         page.clear();
     }
 
+    /// Tokens of the reference that the hypothesis's sentence lacks change neither a length nor the
+    /// way back, so each pair of sentences costs no more than what they share.
     fn mark_long(&mut self, sentence: &[TokenId], place: usize, hits: &mut Places) {
-        let Self { hypothesis, long, long_hits, .. } = self;
-        long_hits.reset(sentence.len());
+        let Self { distinct, hypothesis, long, long_hits, long_places, shared, .. } = self;
+        long_places.find(sentence, *distinct);
         for other in hypothesis.iter() {
+            let mut tokens: Vec<TokenId> = other.iter().map(|known| known.token).collect();
+            tokens.sort_unstable();
+            tokens.dedup();
+            shared.clear();
+            shared.extend(tokens.iter().flat_map(|&token| long_places.of(token as usize)));
+            shared.sort_unstable();
+            let tokens: Vec<_> = shared.iter().map(|&place| sentence[place as usize]).collect();
             let back = other.iter().flat_map(|&Known { token, back }| {
                 std::iter::once(token).chain((back != token).then_some(back))
             });
-            long.mark(sentence, &back.collect::<Vec<_>>(), long_hits);
+            long_hits.reset(tokens.len());
+            long.mark(&tokens, &back.collect::<Vec<_>>(), long_hits);
+            long_hits.iter().for_each(|hit| hits.insert(place + shared[hit] as usize));
         }
-        long_hits.iter().for_each(|hit| hits.insert(place + hit));
     }
 }
 

@@ -20,15 +20,15 @@ pub struct WeightedSubsequence {
     weight: f64,
     /// The power of each length of a run, from 0.
     powers: Vec<f64>,
-    row: Row,
+    row: TableRow,
     /// The rows from which back-tracing starts again.
-    kept: Vec<Row>,
+    kept: Vec<TableRow>,
     moves: Vec<Move>,
 }
 
 /// One row of the table.
 #[derive(Clone, Debug, Default)]
-struct Row {
+struct TableRow {
     /// The values.
     values: Vec<f64>,
     /// The runs that end there.
@@ -53,7 +53,6 @@ impl WeightedSubsequence {
         if weight.to_bits() != self.weight.to_bits() || self.powers.is_empty() {
             self.weight = weight;
             self.powers.clear();
-            self.powers.push(0.0);
         }
     }
 
@@ -69,6 +68,9 @@ impl WeightedSubsequence {
 
     fn begin(&mut self, columns: usize, longest: usize) {
         let Self { weight, powers, row, .. } = self;
+        if powers.is_empty() {
+            powers.push(0.0);
+        }
         while powers.len() <= longest + 1 {
             let length = powers.len() as f64;
             powers.push(length.powf(*weight));
@@ -125,7 +127,7 @@ impl WeightedSubsequence {
     }
 }
 
-impl Row {
+impl TableRow {
     /// The next row. The order of operations is the reference's, since equal values decide.
     fn advance(
         &mut self,

@@ -13,6 +13,9 @@ use crate::text::{Scheme, SentenceSplit, Stemmer, Tokenizer};
 /// How many decimals people read.
 const DECIMALS: usize = 4;
 
+/// Anything sensible, and no product overflows.
+pub(super) const GREATEST_BETA: f64 = 1e100;
+
 /// One type of ROUGE, from 0 to 1; the score is the F-measure, and that of a corpus the mean over
 /// its segments.
 ///
@@ -36,7 +39,8 @@ pub struct Rouge {
     pub tokenizer: Tokenizer,
     /// What several references mean; the best F-measure by default.
     pub multi_reference: MultiReference,
-    /// How many times as much as precision recall counts in the F-measure; 1 by default.
+    /// How much more recall counts in the F-measure than precision; 1, equally, by default. From 0
+    /// to 10¹⁰⁰; outside that range the nearest end counts.
     pub beta: f64,
     /// What a corpus's score is, if not the mean over its segments; nothing by default.
     pub bootstrap: Option<Bootstrap>,
@@ -119,6 +123,11 @@ impl Rouge {
         }
     }
 
+    /// Beta with its value in range.
+    fn beta(&self) -> f64 {
+        if self.beta.is_nan() { 1.0 } else { self.beta.clamp(0.0, GREATEST_BETA) }
+    }
+
     /// What a hypothesis has in common with reference number `i`.
     fn overlap(
         &self,
@@ -173,7 +182,7 @@ impl Rouge {
 
     /// The order of operations is the reference's, which has no beta: at 1 it changes no bit.
     fn fmeasure(&self, precision: f64, recall: f64) -> f64 {
-        let square = self.beta.max(0.0).powi(2);
+        let square = self.beta().powi(2);
         let weighted = recall + square * precision;
         if weighted > 0.0 { (1.0 + square) * precision * recall / weighted } else { 0.0 }
     }
@@ -212,7 +221,7 @@ impl Metric for Rouge {
     type Stats = RougeStats;
 
     fn spec(&self) -> Spec {
-        let Self { kind, tokenizer, multi_reference, beta, bootstrap } = self;
+        let Self { kind, tokenizer, multi_reference, beta: _, bootstrap } = self;
         let Tokenizer { scheme, lowercase, stemmer, sentences } = tokenizer;
         let mut signature = Signature::default();
         signature.push("profile", "google");
@@ -228,7 +237,7 @@ impl Metric for Rouge {
         }
         kind.sign(&mut signature);
         signature.push("multi", multi_reference.name());
-        signature.push("beta", beta.to_string());
+        signature.push("beta", self.beta().to_string());
         stats::sign(*bootstrap, &mut signature);
         Spec {
             name: kind.name(),
@@ -311,7 +320,7 @@ impl Metric for Rouge {
             remarks.push(if self.tokenizer.scheme == Scheme::Rouge {
                 format!(
                     "{unread} of {segments} segments have a text most of whose letters count for \
-                     nothing: ROUGE keeps only a-z and 0-9; --tokenize unicode reads every script"
+                     nothing: ROUGE keeps only a-z and 0-9; --tokenize unicode-words reads every script"
                 )
             } else {
                 format!(
@@ -331,14 +340,6 @@ impl Metric for Rouge {
 
     fn describe(&self, score: &Score) -> String {
         stats::describe(score, DECIMALS)
-    }
-}
-
-impl std::ops::AddAssign for Overlap {
-    fn add_assign(&mut self, other: Self) {
-        self.hits += other.hits;
-        self.of_reference += other.of_reference;
-        self.of_hypothesis += other.of_hypothesis;
     }
 }
 

@@ -21,6 +21,7 @@ pub use word_lists::{StemExceptions, StopWords};
 
 use std::sync::Arc;
 
+use self::google::GREATEST_BETA;
 use self::kind::{WEIGHT, WEIGHTS};
 use crate::bootstrap::Bootstrap;
 use crate::error::{Error, ErrorKind};
@@ -29,24 +30,25 @@ use crate::metrics::Entry;
 use crate::options::{Level, OptionKind, OptionSpec, Options};
 use crate::text::{Punkt, Scheme, SentenceSplit, Stemmer, Tokenizer};
 
-/// The schemes for `--tokenize`, by the names that they have here.
+/// The schemes for `--tokenize`: ROUGE's own first, and `none` by what it does.
 const SCHEMES: &[(&str, Scheme)] = &[
     ("rouge", Scheme::Rouge),
-    ("unicode", Scheme::Words),
+    ("unicode", Scheme::Unicode),
+    ("unicode-words", Scheme::Words),
     ("char", Scheme::Char),
     ("whitespace", Scheme::None),
     ("13a", Scheme::V13a),
     ("intl", Scheme::Intl),
     ("zh", Scheme::Zh),
 ];
-const SCHEME_NAMES: &[&str] = &["rouge", "unicode", "char", "whitespace", "13a", "intl", "zh"];
+const SCHEME_NAMES: &[&str] =
+    &["rouge", "unicode", "unicode-words", "char", "whitespace", "13a", "intl", "zh"];
 
 /// The seed that sacreBLEU's bootstrap has too.
 const SEED: u32 = 12345;
 
 const PROFILES: &[&str] = &["google", "rouge155"];
 
-const GREATEST_BETA: f64 = 1e100;
 const MOST: u32 = 1 << 30;
 const MOST_RESAMPLES: u32 = 1_000_000;
 
@@ -78,7 +80,7 @@ pub(super) const ENTRY: Entry = Entry {
             With P 1, R 0.1 in one segment and P 0.1, R 1 in another, both means are 0.55, and F is \
             0.18 in both.\n\n\
             rouge_score sees a-z and 0-9 only. Texts in other scripts score 0, of which a warning \
-            tells; --tokenize unicode or char reads them. In text files <n> stands for a newline \
+            tells; --tokenize unicode-words, unicode or char reads them. In text files <n> stands for a newline \
             within a segment (--newline-mark), for ROUGE-Lsum and for ROUGE-1.5.5's lines.",
     lines: true,
     options: &[
@@ -100,9 +102,9 @@ pub(super) const ENTRY: Entry = Entry {
             kind: OptionKind::Choice(SCHEME_NAMES),
             default: Some("rouge"),
             help: "How texts are cut, after lower-casing: rouge keeps runs of a-z and 0-9, unicode \
-                   the words of every script (unicode-words in `genai-eval list`; Chinese \
-                   characters one by one), whitespace what stands between white space; others as \
-                   listed",
+                   words and punctuation of every script (Chinese characters one by one), \
+                   unicode-words the words alone, whitespace (none in `genai-eval list`) what \
+                   stands between white space; others as listed there",
         },
         OptionSpec {
             name: "stem",

@@ -21,6 +21,14 @@ impl Overlap {
     }
 }
 
+impl std::ops::AddAssign for Overlap {
+    fn add_assign(&mut self, other: Self) {
+        self.hits += other.hits;
+        self.of_reference += other.of_reference;
+        self.of_hypothesis += other.of_hypothesis;
+    }
+}
+
 /// The kernels and their memory.
 #[derive(Debug, Default)]
 pub(super) struct Kernels {

@@ -120,6 +120,11 @@ impl Rouge155 {
         }
     }
 
+    /// Alpha with its value in range.
+    fn alpha(&self) -> f64 {
+        if self.alpha.is_nan() { 0.5 } else { self.alpha.clamp(0.0, 1.0) }
+    }
+
     fn takes_best_recall(&self) -> bool {
         self.multi_reference == MultiReference::BestRecall
     }
@@ -383,7 +388,7 @@ impl Metric for Rouge155 {
             stop_words,
             limit,
             multi_reference: _,
-            alpha,
+            alpha: _,
             bootstrap,
         } = self;
         let mut signature = Signature::default();
@@ -402,7 +407,7 @@ impl Metric for Rouge155 {
         }
         kind.sign(&mut signature);
         signature.push("multi", if self.takes_best_recall() { "max-r" } else { "micro" });
-        signature.push("alpha", alpha.to_string());
+        signature.push("alpha", self.alpha().to_string());
         stats::sign(*bootstrap, &mut signature);
         Spec {
             name: kind.name(),
@@ -465,7 +470,7 @@ impl Metric for Rouge155 {
         };
         let precision = round5(weigh(chosen.hits, chosen.of_hypothesis));
         let recall = round5(weigh(chosen.hits, chosen.of_reference));
-        let alpha = self.alpha.clamp(0.0, 1.0);
+        let alpha = self.alpha();
         let weighted = (1.0 - alpha) * precision + alpha * recall;
         let fmeasure = if weighted > 0.0 { round5(precision * recall / weighted) } else { 0.0 };
         RougeStats {
@@ -487,8 +492,8 @@ impl Metric for Rouge155 {
         let unread = (unread > 0).then(|| {
             format!(
                 "{unread} of {segments} segments have a text most of whose letters count for \
-                 nothing: ROUGE keeps only a-z and 0-9; --profile google --tokenize unicode reads \
-                 every script"
+                 nothing: ROUGE keeps only a-z and 0-9; --profile google --tokenize unicode-words \
+                 reads every script"
             )
         });
         unread.into_iter().collect()

@@ -48,8 +48,9 @@ const fn is_closing_before_space(c: char) -> bool {
 
 /// Appends the places of the sentences, as [`super::SentenceSplit::Regex`] states the rule.
 pub(super) fn split(text: &str, sentences: &mut Vec<Range<usize>>) {
-    let mut start = 0;
-    let mut at = 0;
+    let (mut start, mut at) = (0, 0);
+    // Before here no run of marks ends a sentence as a whole: each run is read to its end once.
+    let mut refused = 0;
     while let Some(c) = text[at..].chars().next() {
         let after = at + c.len_utf8();
         if c == '\n' {
@@ -57,12 +58,20 @@ pub(super) fn split(text: &str, sentences: &mut Vec<Range<usize>>) {
             start = after;
             at = after;
         } else if is_mark(c) {
-            let tail = Tail::of(&text[at..]);
-            if let Some(length) = tail.end {
-                push(text, start..at + length, sentences);
-                start = at + length;
+            let mut end = None;
+            if at >= refused {
+                let run =
+                    reach(text, at, |c| is_mark(c) || is_closing(c) || is_closing_before_space(c));
+                end = text[run..].chars().next().is_none_or(is_white_space).then_some(run);
+                refused = run;
             }
-            at += tail.end.unwrap_or(tail.length);
+            // What opens a quotation in the next sentence is not of this one.
+            let reached = end.unwrap_or_else(|| reach(text, at, |c| is_mark(c) || is_closing(c)));
+            if end.is_some() || text[at..reached].contains(is_wide_mark) {
+                push(text, start..reached, sentences);
+                start = reached;
+            }
+            at = reached;
         } else {
             at = after;
         }
@@ -70,27 +79,9 @@ pub(super) fn split(text: &str, sentences: &mut Vec<Range<usize>>) {
     push(text, start..text.len(), sentences);
 }
 
-/// Marks and whatever closes after them.
-struct Tail {
-    /// How far they reach.
-    length: usize,
-    /// Where in them the sentence ends, if it does.
-    end: Option<usize>,
-}
-
-impl Tail {
-    /// The tail at the start of `text`, which is a mark.
-    fn of(text: &str) -> Self {
-        let belongs = |c| is_mark(c) || is_closing(c) || is_closing_before_space(c);
-        let length = text.find(|c| !belongs(c)).unwrap_or(text.len());
-        if text[length..].chars().next().is_none_or(is_white_space) {
-            return Self { length, end: Some(length) };
-        }
-        // What opens a quotation in the next sentence is not of this one.
-        let length = text.find(|c| !is_mark(c) && !is_closing(c)).unwrap_or(text.len());
-        let end = text[..length].contains(is_wide_mark).then_some(length);
-        Self { length, end }
-    }
+/// How far the characters from a place on belong.
+fn reach(text: &str, from: usize, belongs: impl Fn(char) -> bool) -> usize {
+    text[from..].find(|c| !belongs(c)).map_or(text.len(), |length| from + length)
 }
 
 /// Appends the place without the white space at its ends, unless that leaves nothing.
