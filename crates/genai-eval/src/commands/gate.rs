@@ -80,6 +80,18 @@ impl Gate {
             if let Some(limit) = given.iter().find(|limit| !specs.iter().any(|s| fits(limit, s))) {
                 bail!("--{} {}", option(direction), limit.misfit(specs));
             }
+            // A limit of another scale would fail all scores, or none.
+            let beyond = |limit: &&&Limit| {
+                let scales = specs.iter().filter(|spec| fits(limit, spec)).map(|spec| spec.scale);
+                direction == Direction::Higher && scales.fold(0.0, f64::max) < limit.value
+            };
+            if let Some(Limit { value, .. }) = given.iter().find(beyond) {
+                let scale = specs.iter().map(|spec| spec.scale).fold(0.0, f64::max);
+                bail!(
+                    "--{} {value}: scores go from 0 to {scale}, expected no more",
+                    option(direction)
+                );
+            }
             for (strictest, spec) in limits.iter_mut().zip(specs) {
                 let of_spec = || given.iter().filter(|limit| fits(limit, spec));
                 let named = of_spec().any(|limit| limit.metric.is_some());
@@ -92,6 +104,11 @@ impl Gate {
             }
         }
         Ok(Self(limits))
+    }
+
+    /// Whether there is no limit at all.
+    pub(super) fn is_open(&self) -> bool {
+        self.0.iter().all(Option::is_none)
     }
 
     /// Compares in full precision and says which scores are beyond their limits.
@@ -191,6 +208,7 @@ mod tests {
     #[test]
     fn a_limit_for_nothing_is_an_error() {
         for (line, expected) in [
+            ("--fail-under 30", "--fail-under 30: scores go from 0 to 1, expected no more"),
             (
                 "--fail-under rouge2=0.5",
                 "--fail-under rouge2=0.5: no such metric is computed, expected rouge1 or rougeL \

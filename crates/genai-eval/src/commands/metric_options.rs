@@ -4,8 +4,8 @@ use std::ffi::OsStr;
 use std::path::Path;
 
 use anyhow::{Result, anyhow, bail};
-use clap::builder::PossibleValuesParser;
-use clap::{Arg, ArgAction, ArgMatches, value_parser};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use genai_metrics::{ErrorKind, OptionKind, OptionSpec, Options};
 
 use crate::messages::Messages;
@@ -33,7 +33,8 @@ pub(super) fn argument(option: &OptionSpec) -> Arg {
         OptionKind::Names(names) => arg
             .value_name("NAME,…")
             .value_delimiter(',')
-            .value_parser(PossibleValuesParser::new(names)),
+            .action(ArgAction::Append)
+            .value_parser(NameParser(names)),
         OptionKind::File => arg.value_name("FILE"),
         OptionKind::Folder(_) => arg.value_name("FOLDER"),
         OptionKind::Integer { min, max } => arg
@@ -43,6 +44,31 @@ pub(super) fn argument(option: &OptionSpec) -> Arg {
         OptionKind::Number { .. } => {
             arg.value_name("X").allow_negative_numbers(true).value_parser(value_parser!(f64))
         }
+    }
+}
+
+/// One of some names, in any case, with blanks about it and hyphens in it: `ROUGE-L` is `rougeL`.
+#[derive(Clone)]
+struct NameParser(&'static [&'static str]);
+
+impl TypedValueParser for NameParser {
+    type Value = String;
+
+    fn parse_ref(
+        &self,
+        command: &Command,
+        arg: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<String, clap::Error> {
+        let plain = |name: &str| name.trim().replace('-', "").to_lowercase();
+        let given = value.to_string_lossy();
+        let known = self.0.iter().find(|name| plain(name) == plain(&given));
+        let value = known.map_or(value, |name| OsStr::new(name));
+        PossibleValuesParser::new(self.0).parse_ref(command, arg, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(self.0.iter().map(PossibleValue::new)))
     }
 }
 
@@ -88,9 +114,13 @@ pub(super) fn given(
             if matches.get_flag(spec.name) {
                 given.options.set(spec.name, "true");
             }
-        } else if let Some(values) = matches.get_raw(spec.name) {
-            let values: Vec<_> = values.map(OsStr::to_string_lossy).collect();
-            let mut value = values.join(",");
+        } else if let OptionKind::Names(_) = spec.kind {
+            if let Some(names) = matches.get_many::<String>(spec.name) {
+                let names: Vec<&str> = names.map(String::as_str).collect();
+                given.options.set(spec.name, &names.join(","));
+            }
+        } else if let Some(value) = matches.get_raw(spec.name).and_then(Iterator::last) {
+            let mut value = value.to_string_lossy().into_owned();
             if let OptionKind::Folder(files) = spec.kind {
                 if !Path::new(&value).is_dir() {
                     let files = files.join(", ");
@@ -138,8 +168,6 @@ fn read(
 
 #[cfg(test)]
 mod tests {
-    use clap::Command;
-
     use super::*;
 
     const SPECS: &[OptionSpec] = &[

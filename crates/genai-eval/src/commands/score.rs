@@ -1,4 +1,4 @@
-//! `genai-eval bleu …`: one metric over files, for the corpus or for each segment.
+//! `genai-eval bleu …`: a metric or a family over files, for the corpus or for each segment.
 
 use std::num::NonZeroUsize;
 use std::ops::Range;
@@ -94,7 +94,9 @@ pub(super) fn run(entry: &'static Entry, matches: &ArgMatches) -> Result<Outcome
         bail!("the result and --segments would go to the same place");
     }
     let with_sentences = wanted.sentence || wanted.segments.is_some();
-    let resampled = specs.iter().any(|spec| spec.bootstrap.is_some());
+    // Where only segments are shown and nothing is judged, nobody sees the corpus's score.
+    let unseen = wanted.sentence && format != Format::Json && gate.is_open();
+    let resampled = !unseen && specs.iter().any(|spec| spec.bootstrap.is_some());
     let scorers: Vec<&dyn Scorer> = metrics.iter().map(|metric| &*metric.corpus).collect();
     let run = Run {
         scorers: &scorers,
@@ -114,7 +116,7 @@ pub(super) fn run(entry: &'static Entry, matches: &ArgMatches) -> Result<Outcome
     inputs.options = given.files;
     warn_of_tokenized_input(&measured, &systems, &specs, messages);
 
-    let mut report = make_report(&metrics, with_sentences, &measured, &systems, inputs);
+    let mut report = make_report(&metrics, with_sentences, resampled, &measured, &systems, inputs);
     warn_of_remarks(&report, messages);
     let segments =
         segments.map(|file| file.stage(|out| report::write_sentence_lines(&report, out)));
@@ -234,23 +236,31 @@ fn warn_of_tokenized_input(
     }
 }
 
-/// A remark that several metrics make of one system is said once.
+/// A remark is said once for all systems and metrics that it is made of.
 fn warn_of_remarks(report: &Report<'_>, messages: Messages) {
     fn remarks<'r>(result: &'r SystemResult<'_>) -> Vec<&'r str> {
         result.remarks.iter().map(String::as_str).collect()
     }
+    let mut warnings: Vec<(String, Vec<&str>)> = Vec::new();
     for results in report.systems() {
-        let system = &results[0].system;
         for (titles, remark) in report::sayings(results, remarks) {
             let of = if results.len() > 1 { format!("{titles}: ") } else { String::new() };
-            messages.warn(&format!("{system}: {of}{remark}"));
+            let (warning, system) = (format!("{of}{remark}"), results[0].system.as_str());
+            match warnings.iter_mut().find(|(known, _)| *known == warning) {
+                Some((_, systems)) => systems.push(system),
+                None => warnings.push((warning, vec![system])),
+            }
         }
+    }
+    for (warning, systems) in warnings {
+        messages.warn(&format!("{}: {warning}", systems.join(", ")));
     }
 }
 
 fn make_report<'a>(
     metrics: &'a [Chosen],
     with_sentences: bool,
+    resampled: bool,
     measured: &'a Measured,
     systems: &[String],
     inputs: Inputs,
@@ -262,7 +272,11 @@ fn make_report<'a>(
         metrics.iter().map(|metric| (&*metric.corpus, metric.columns.clone())).collect();
     let mut results = Vec::new();
     for (i, system) in systems.iter().enumerate() {
-        let resampled = aggregate::resample(&with_columns, &measured.rows[i]);
+        let resampled = if resampled {
+            aggregate::resample(&with_columns, &measured.rows[i])
+        } else {
+            metrics.iter().map(|_| None).collect()
+        };
         for (Chosen { corpus, sentence, columns }, resampled) in metrics.iter().zip(resampled) {
             let sum = &measured.sums[i][columns.clone()];
             let (score, confidence) = match resampled {

@@ -77,12 +77,13 @@ impl LineBlock {
 
 impl LineBlock {
     /// The same lines with a line feed in place of each mark, if there is a mark. They are still
-    /// as many, since a line of a block may hold line feeds.
-    pub(super) fn with_newlines(&self, mark: &Finder<'_>) -> Option<Self> {
+    /// as many, since a line of a block may hold line feeds. Beside them, how many had a mark.
+    pub(super) fn with_newlines(&self, mark: &Finder<'_>) -> Option<(Self, u64)> {
         // Most blocks of most files hold none: one fast search tells.
         mark.find(&self.bytes)?;
         let mut bytes = Vec::with_capacity(self.bytes.len());
         let mut ends = Vec::with_capacity(self.ends.len());
+        let mut marked = 0;
         for line in self.lines() {
             // A carriage return that `texts` takes off is not the mark's.
             let kept = line.strip_suffix(b"\r").unwrap_or(line);
@@ -92,11 +93,12 @@ impl LineBlock {
                 bytes.push(b'\n');
                 copied = at + mark.needle().len();
             }
+            marked += u64::from(copied > 0);
             bytes.extend_from_slice(&line[copied..]);
             ends.push(bytes.len());
             bytes.push(b'\n');
         }
-        Some(Self { bytes, ends, taken_off: self.taken_off })
+        Some((Self { bytes, ends, taken_off: self.taken_off }, marked))
     }
 
     /// The error for a byte of one of the lines, both from 0, as an editor would count them.
@@ -209,6 +211,32 @@ impl Lines {
     /// If the file cannot be read.
     pub fn next_lines(&mut self, lines: usize) -> Result<LineBlock, InputError> {
         self.block(lines, usize::MAX)
+    }
+
+    /// How many lines lie within a block's bytes, up to `at_most`: at least one, unless none is left.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub(super) fn ready(&mut self, at_most: usize) -> Result<usize, InputError> {
+        let (mut lines, mut searched, mut end) = (0, 0, 0);
+        loop {
+            let unread = &self.buffer[self.start..];
+            for at in memchr_iter(b'\n', &unread[searched..]).take(at_most - lines) {
+                lines += 1;
+                end = searched + at + 1;
+            }
+            searched = unread.len();
+            let enough = lines == at_most || (searched >= BLOCK_BYTES && lines > 0);
+            // Reading the line will tell that it never ends.
+            if enough || searched > LONGEST_LINE {
+                return Ok(lines.max(1));
+            }
+            self.buffer.drain(..self.start);
+            self.start = 0;
+            if !self.fill()? {
+                return Ok(lines + usize::from(end < searched));
+            }
+        }
     }
 
     fn block(&mut self, at_most: usize, enough_bytes: usize) -> Result<LineBlock, InputError> {

@@ -1,6 +1,7 @@
 //! Parallel text files: line `i` of every file belongs to segment `i`.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use memchr::memmem::Finder;
 
@@ -18,6 +19,8 @@ pub struct ParallelFiles {
     references: usize,
     systems: Vec<String>,
     newline_mark: Option<Arc<Finder<'static>>>,
+    /// In how many lines of each file a mark was found so far.
+    marked: Arc<[AtomicU64]>,
     read: u64,
 }
 
@@ -39,7 +42,8 @@ impl ParallelFiles {
         let files = names.iter().map(|name| Lines::open(name, hashed)).collect::<Result<_, _>>()?;
         let systems = hypotheses.iter().map(|(system, _)| system.clone()).collect();
         let references = references.len();
-        Ok(Self { files, names, references, systems, newline_mark: None, read: 0 })
+        let marked = names.iter().map(|_| AtomicU64::new(0)).collect();
+        Ok(Self { files, names, references, systems, newline_mark: None, marked, read: 0 })
     }
 
     /// Takes each `mark` in a line for a newline within the segment; an empty one marks nothing.
@@ -70,30 +74,27 @@ impl Source for ParallelFiles {
     type Block = ParallelBlock;
 
     fn next_block(&mut self) -> Result<Option<ParallelBlock>, InputError> {
-        let mut columns = Vec::with_capacity(self.files.len());
-        for (i, file) in self.files.iter_mut().enumerate() {
-            columns.push(if i == 0 {
-                file.next_block(BLOCK_SEGMENTS)?
-            } else {
-                // Where the first file has ended, one line shows whether another goes on.
-                let lines = LineBlock::len(&columns[0]);
-                file.next_lines(lines.max(1))?
-            });
-        }
-        if self.read == 0
-            && let Some(empty) = columns.iter().position(LineBlock::is_empty)
-        {
+        // The file with the longest lines says how many make a block, so that none grows beyond it.
+        let ready: Vec<usize> = self
+            .files
+            .iter_mut()
+            .map(|file| file.ready(BLOCK_SEGMENTS))
+            .collect::<Result<_, _>>()?;
+        if let (0, Some(empty)) = (self.read, ready.iter().position(|&lines| lines == 0)) {
             return Err(InputError::Empty { name: self.names[empty].clone() });
         }
-        let lines = columns[0].len();
-        if columns.iter().any(|column| column.len() != lines) {
+        let lines = ready.iter().copied().min().unwrap_or(0);
+        if lines == 0 && ready.iter().any(|&lines| lines > 0) {
             return Err(self.mismatch()?);
         }
+        let columns: Vec<LineBlock> =
+            self.files.iter_mut().map(|file| file.next_lines(lines)).collect::<Result<_, _>>()?;
         let first = self.read;
         self.read += lines as u64;
         let (names, references) = (Arc::clone(&self.names), self.references);
         let newline_mark = self.newline_mark.clone();
-        let block = ParallelBlock { first, columns, names, references, newline_mark };
+        let marked = Arc::clone(&self.marked);
+        let block = ParallelBlock { first, columns, names, references, newline_mark, marked };
         Ok((lines > 0).then_some(block))
     }
 
@@ -115,6 +116,15 @@ impl Source for ParallelFiles {
         let marked = self.files.iter().filter(|file| file.had_byte_order_mark());
         marked.map(|file| byte_order_mark_warning(file.name())).collect()
     }
+
+    fn notes(&self) -> Vec<String> {
+        let Some(mark) = &self.newline_mark else { return Vec::new() };
+        let mark = String::from_utf8_lossy(mark.needle());
+        let counted = self.names.iter().zip(self.marked.iter());
+        let counted = counted.map(|(name, marked)| (name, marked.load(Ordering::Relaxed)));
+        let found = counted.filter(|(_, lines)| *lines > 0);
+        found.map(|(name, n)| format!("{name}: {mark} stands for a newline in {n} lines")).collect()
+    }
 }
 
 pub(crate) fn byte_order_mark_warning(name: &str) -> String {
@@ -129,6 +139,7 @@ pub struct ParallelBlock {
     names: Arc<[String]>,
     references: usize,
     newline_mark: Option<Arc<Finder<'static>>>,
+    marked: Arc<[AtomicU64]>,
 }
 
 impl Block for ParallelBlock {
@@ -141,8 +152,13 @@ impl Block for ParallelBlock {
         visit: &mut dyn FnMut(SegmentTexts<'_>) -> Result<(), genai_metrics::Error>,
     ) -> Result<(), InputError> {
         let mark = self.newline_mark.as_deref();
+        let rewrite = |(column, marked): (&LineBlock, &AtomicU64)| {
+            let (rewritten, lines) = column.with_newlines(mark?)?;
+            marked.fetch_add(lines, Ordering::Relaxed);
+            Some(rewritten)
+        };
         let rewritten: Vec<Option<LineBlock>> =
-            self.columns.iter().map(|column| column.with_newlines(mark?)).collect();
+            self.columns.iter().zip(self.marked.iter()).map(rewrite).collect();
         let named = self.columns.iter().zip(&rewritten).zip(self.names.iter());
         let mut columns = named
             .map(|((column, rewritten), name)| {
@@ -200,6 +216,7 @@ mod tests {
             references: 1,
             systems: names[1..].to_vec(),
             newline_mark: None,
+            marked: (0..texts.len()).map(|_| AtomicU64::new(0)).collect(),
             read: 0,
         };
         match mark {
@@ -247,6 +264,20 @@ mod tests {
                 plain.iter().map(|texts| texts.iter().map(replaced).collect()).collect();
             prop_assert_eq!(marked, expected);
         }
+    }
+
+    /// The longest lines of any file bound a block.
+    #[test]
+    fn long_lines_make_small_blocks() {
+        let text = |length: usize| [vec![b'a'; length], vec![b'\n']].concat().repeat(600);
+        let texts = [text(1), text(1 << 16)];
+        let mut read = files(&texts, None);
+        let mut lines = 0;
+        while let Some(block) = read.next_block().unwrap() {
+            assert!(block.bytes() < 1 << 20, "{}", block.bytes());
+            lines += block.columns[0].len();
+        }
+        assert_eq!(lines, 600);
     }
 
     #[test]

@@ -210,14 +210,24 @@ fn write_numbers(report: &Report<'_>, view: View, out: &mut dyn Write) -> io::Re
             for segment in side_by_side(results) {
                 let scores = results.iter().zip(&segment);
                 let scores: Vec<_> = scores.map(|(r, s)| number(r, &s.score)).collect();
-                writeln!(out, "{}", scores.join(" "))?;
+                writeln!(out, "{}", joined(&scores, view.format))?;
             }
         } else {
             let scores: Vec<_> = results.iter().map(|r| number(r, &r.score)).collect();
-            writeln!(out, "{}", scores.join(" "))?;
+            writeln!(out, "{}", joined(&scores, view.format))?;
         }
     }
     Ok(())
+}
+
+/// Numbers side by side, as the format has lists.
+fn joined(numbers: &[String], format: Format) -> String {
+    match (format, numbers) {
+        (_, [number]) => number.clone(),
+        (Format::Json | Format::Jsonl, _) => format!("[{}]", numbers.join(", ")),
+        (Format::Csv, _) => numbers.join(","),
+        (Format::Text | Format::Markdown, _) => numbers.join(" "),
+    }
 }
 
 /// A score as people read it: a perfect one is never shown above the metric's scale, which

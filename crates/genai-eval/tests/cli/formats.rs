@@ -7,6 +7,24 @@ const ONE: &str = "--ref ref.txt --hyp a.txt";
 const SEVERAL: &str = "--ref ref.txt --ref ref2.txt --hyp first=a.txt --hyp second=b.txt";
 const RECORDS: &str = "--data data.jsonl --id-field id";
 
+/// Types may be written as papers do, apart, or with blanks.
+#[test]
+fn types_in_other_spellings() {
+    let sandbox = Sandbox::with_summaries();
+    let run = |types: &[&str]| {
+        let line = "rouge --ref lines_ref.txt --hyp lines_a.txt --quiet --score-only";
+        sandbox.run_with(line.split(' ').chain(types.iter().copied()), b"")
+    };
+    let expected = run(&["--types", "rouge1,rougeLsum"]).success();
+    for types in [
+        &["--types", "ROUGE-1,ROUGE-Lsum"][..],
+        &["--types", "rouge1, rougelsum"],
+        &["--types", "rouge-1", "--types", "rougeLSum"],
+    ] {
+        assert_eq!(run(types).success(), expected, "{types:?}");
+    }
+}
+
 #[test]
 fn every_format() {
     let sandbox = Sandbox::with_texts();
