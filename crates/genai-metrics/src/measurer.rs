@@ -10,7 +10,7 @@ use crate::text::{LIMIT, TokenId, Tokenizer, Tokens, Vocabulary};
 /// One thread's machinery for measuring segments with a set of metrics.
 ///
 /// It is fed segment by segment: first the references, then the hypothesis of each system. After
-/// the first segments it allocates nothing.
+/// the first segments it allocates nothing, unless for texts of hundreds of tokens.
 ///
 /// ```
 /// use genai_metrics::{Bleu, Measurer, Scorer};
