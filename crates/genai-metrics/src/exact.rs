@@ -71,13 +71,22 @@ impl From<f64> for ExactSum {
     /// Takes a number from 0 to 2²⁶, to a multiple of 2⁻¹⁰⁸; beyond that range the nearest end.
     fn from(number: f64) -> Self {
         let mut rest = number.clamp(0.0, GREATEST) * PART;
-        let first = rest.floor();
+        let first = floor(rest);
         rest = (rest - first) * PART;
-        let second = rest.floor();
+        let second = floor(rest);
         rest = (rest - second) * PART;
-        let third = rest.floor();
-        Self([first, second, third, ((rest - third) * PART).floor()])
+        let third = floor(rest);
+        Self([first, second, third, floor((rest - third) * PART)])
     }
+}
+
+/// The whole number below one from 0 to 2⁵² − 1. `f64::floor` is a call where the oldest machines
+/// count, too.
+fn floor(number: f64) -> f64 {
+    /// From here on there are no fractions: sums are rounded to the nearest whole number.
+    const WHOLE: f64 = (1_u64 << 52) as f64;
+    let nearest = number + WHOLE - WHOLE;
+    if nearest > number { nearest - 1.0 } else { nearest }
 }
 
 impl AddAssign for ExactSum {
@@ -136,6 +145,16 @@ mod tests {
         fn keeps_a_number(hits in 0..=1_u64 << 52, all in 1..=1_u64 << 52) {
             let number = hits.min(all) as f64 / all as f64;
             prop_assert_eq!(ExactSum::from(number).value().to_bits(), number.to_bits());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn floors(number in prop_oneof![0.0..2.0, 0.0..PART * PART / 4.0, (0..1_u64 << 52).prop_map(|n| n as f64)]) {
+            let number: f64 = number;
+            for number in [number, number.next_up(), number.next_down().max(0.0), number + 0.5] {
+                prop_assert_eq!(floor(number).to_bits(), number.floor().to_bits());
+            }
         }
     }
 
