@@ -5,8 +5,8 @@ use crate::text::TokenId;
 /// The n-grams of one order of one reference; counts the clipped matches of hypotheses.
 ///
 /// Where [`NgramTable`](super::NgramTable) counts all orders up to one and takes any number of
-/// references together, this counts one order and nothing else, in a pass for each order up to it:
-/// a unigram's number is its token's id, and an n-gram's is that of a pair, of the number of the
+/// references together, this counts one order and nothing else. Up to bigrams of short references
+/// there are tables; else it takes a pass for each order up to it: a unigram's number is its token's id, and an n-gram's is that of a pair, of the number of the
 /// n-gram of one order less that it begins with and its last token. It is linear in any text.
 ///
 /// ```
@@ -17,21 +17,157 @@ use crate::text::TokenId;
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct NgramCounts {
-    /// The pairs of each order from 2 up.
-    pairs: Vec<Pairs>,
-    order: usize,
-    /// How often the reference has each n-gram, by its number, and none of the unknown one.
-    counts: Vec<u32>,
-    /// What of these a hypothesis has not taken.
-    left: Vec<u32>,
-    /// The number of each of a text's n-grams.
-    numbers: Vec<u32>,
+    way: Way,
+    unigrams: Unigrams,
+    bigrams: Bigrams,
+    longer: Longer,
+}
+
+/// Which kind of counts the reference at hand takes.
+#[derive(Clone, Copy, Debug, Default)]
+enum Way {
+    #[default]
+    Unigrams,
+    Bigrams,
+    Longer,
 }
 
 impl NgramCounts {
     /// Takes a reference, forgetting the one before. `order` is from 1; the reference's ids are
     /// below `distinct`.
     pub fn take_reference(&mut self, order: usize, distinct: usize, reference: &[TokenId]) {
+        self.way = match order {
+            1 => Way::Unigrams,
+            2 if distinct <= Bigrams::MOST_DISTINCT && reference.len() <= Bigrams::LONGEST => {
+                Way::Bigrams
+            }
+            _ => Way::Longer,
+        };
+        match self.way {
+            Way::Unigrams => self.unigrams.take_reference(distinct, reference),
+            Way::Bigrams => self.bigrams.take_reference(reference),
+            Way::Longer => self.longer.take_reference(order, distinct, reference),
+        }
+    }
+
+    /// How many of the hypothesis's n-grams the reference has, each counted at most as often as
+    /// the reference has it. Unknown tokens are ids that the reference does not have.
+    pub fn matches(&mut self, hypothesis: &[TokenId]) -> u64 {
+        match self.way {
+            Way::Unigrams => self.unigrams.matches(hypothesis),
+            Way::Bigrams => self.bigrams.matches(hypothesis),
+            Way::Longer => self.longer.matches(hypothesis),
+        }
+    }
+}
+
+/// Single tokens: an id is a number.
+#[derive(Clone, Debug, Default)]
+struct Unigrams {
+    /// How often the reference has each token, and none of the unknown one.
+    counts: Vec<u32>,
+    /// What of these a hypothesis has not taken.
+    left: Vec<u32>,
+}
+
+impl Unigrams {
+    fn take_reference(&mut self, distinct: usize, reference: &[TokenId]) {
+        let counts = &mut self.counts;
+        counts.clear();
+        counts.resize(distinct + 1, 0);
+        for &token in reference {
+            counts[token as usize] += 1;
+        }
+    }
+
+    fn matches(&mut self, hypothesis: &[TokenId]) -> u64 {
+        let Self { counts, left } = self;
+        left.clone_from(counts);
+        let left = &mut left[..];
+        let unknown = left.len() - 1;
+        hypothesis.iter().map(|&token| take(&mut left[unknown.min(token as usize)])).sum()
+    }
+}
+
+/// Takes one if one is left.
+#[inline]
+fn take(left: &mut u32) -> u64 {
+    let taken = u32::from(*left > 0);
+    *left -= taken;
+    taken.into()
+}
+
+/// Pairs of few tokens in a short reference, counted in a table of all pairs.
+#[derive(Clone, Debug, Default)]
+struct Bigrams {
+    /// For each pair, by its tokens' lowest bytes, how often the reference has it and no
+    /// hypothesis has taken it. All are zero between two uses; there are none until the first.
+    left: Vec<u8>,
+    /// The places of the reference's pairs.
+    places: Vec<u16>,
+}
+
+impl Bigrams {
+    const PAIRS: usize = 1 << 16;
+
+    /// What all unknown tokens become.
+    const UNKNOWN: TokenId = 0xff;
+
+    /// The most tokens that are known.
+    const MOST_DISTINCT: usize = 0xff;
+
+    /// The most tokens of a reference whose pairs a byte can count.
+    const LONGEST: usize = 256;
+
+    fn take_reference(&mut self, reference: &[TokenId]) {
+        self.places.clear();
+        self.places.extend(reference.array_windows().copied().map(Self::place));
+    }
+
+    fn matches(&mut self, hypothesis: &[TokenId]) -> u64 {
+        let Self { left, places } = self;
+        left.resize(Self::PAIRS, 0);
+        let Some(left) = left.first_chunk_mut::<{ Self::PAIRS }>() else { return 0 };
+        for &place in &*places {
+            left[usize::from(place)] += 1;
+        }
+        let mut matches = 0;
+        // No pair of the reference has the unknown one.
+        let mut first = Self::UNKNOWN;
+        for &last in hypothesis {
+            let last = last.min(Self::UNKNOWN);
+            let left = &mut left[usize::from(Self::place([first, last]))];
+            first = last;
+            let taken = u8::from(*left > 0);
+            *left -= taken;
+            matches += u64::from(taken);
+        }
+        for &place in &*places {
+            left[usize::from(place)] = 0;
+        }
+        matches
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "the lowest byte is all there is")]
+    fn place([first, last]: [TokenId; 2]) -> u16 {
+        u16::from_le_bytes([last as u8, first as u8])
+    }
+}
+
+/// N-grams of any order.
+#[derive(Clone, Debug, Default)]
+struct Longer {
+    /// The pairs of each order from 2 up.
+    pairs: Vec<Pairs>,
+    order: usize,
+    /// How often the reference has each n-gram, by its number, and none of the unknown one.
+    counts: Unigrams,
+    /// The number of each of a text's n-grams.
+    numbers: Vec<u32>,
+}
+
+impl Longer {
+    fn take_reference(&mut self, order: usize, distinct: usize, reference: &[TokenId]) {
         let Self { pairs, counts, numbers, .. } = self;
         self.order = order;
         if pairs.len() < order {
@@ -47,17 +183,11 @@ impl NgramCounts {
             numbers.truncate(ends.len());
             known = pairs.count as usize;
         }
-        counts.clear();
-        counts.resize(known + 1, 0);
-        for &number in &*numbers {
-            counts[number as usize] += 1;
-        }
+        counts.take_reference(known, numbers);
     }
 
-    /// How many of the hypothesis's n-grams the reference has, each counted at most as often as
-    /// the reference has it. Unknown tokens are ids that the reference does not have.
-    pub fn matches(&mut self, hypothesis: &[TokenId]) -> u64 {
-        let Self { pairs, order, counts, left, numbers } = self;
+    fn matches(&mut self, hypothesis: &[TokenId]) -> u64 {
+        let Self { pairs, order, counts, numbers } = self;
         numbers.clear();
         numbers.extend_from_slice(hypothesis);
         for (n, pairs) in (1..*order).zip(pairs) {
@@ -65,16 +195,7 @@ impl NgramCounts {
             pairs.look_up(numbers, ends);
             numbers.truncate(ends.len());
         }
-        left.clone_from(counts);
-        let unknown = left.len() - 1;
-        let mut matches = 0;
-        for &number in &*numbers {
-            let left = &mut left[unknown.min(number as usize)];
-            let taken = u32::from(*left > 0);
-            *left -= taken;
-            matches += u64::from(taken);
-        }
-        matches
+        counts.matches(numbers)
     }
 }
 
@@ -199,7 +320,8 @@ mod tests {
         let matched =
             |(ngram, &count): (&&[u32], &u64)| count.min(there.get(ngram).copied().unwrap_or(0));
         let expected: u64 = here.iter().map(matched).sum();
-        counts.take_reference(order, 6, reference);
+        let distinct = reference.iter().max().map_or(0, |&id| id as usize + 1);
+        counts.take_reference(order, distinct, reference);
         for _ in 0..2 {
             assert_eq!(
                 counts.matches(hypothesis),
@@ -225,12 +347,26 @@ mod tests {
         }
     }
 
+    /// Around what a table of pairs can hold, and unknown ids that look like known ones.
+    #[test]
+    fn pairs_of_longer_references() {
+        let mut counts = NgramCounts::default();
+        for length in 253..=259 {
+            for distinct in [1, 3, 254, 255, 256, 257] {
+                let reference: Vec<u32> = (0..length).map(|i| i % distinct).collect();
+                let mut hypothesis = reference.repeat(2);
+                hypothesis.extend([255, 256, 257, 256 << 8, 0, u32::MAX, 0, u32::MAX, u32::MAX]);
+                check(&mut counts, 2, &reference, &hypothesis);
+            }
+        }
+    }
+
     /// Numbers that go on and on start again before they overflow.
     #[test]
     fn numbers_start_again() {
         let mut counts = NgramCounts::default();
         for base in [0, 1, u32::MAX / 2 - 1, u32::MAX / 2, u32::MAX / 2 + 1] {
-            counts.pairs.iter_mut().for_each(|pairs| {
+            counts.longer.pairs.iter_mut().for_each(|pairs| {
                 pairs.slots.fill(0);
                 pairs.base = base;
             });
