@@ -209,8 +209,10 @@ impl<const W: usize> Strip<W> {
     }
 
     fn enter(&mut self, strip: &[TokenId]) {
-        for (place, &token) in strip.iter().enumerate() {
-            self.masks[token as usize][place / 64] |= 1 << (place % 64);
+        for (w, tokens) in strip.chunks(64).enumerate().take(W) {
+            for (bit, &token) in tokens.iter().enumerate() {
+                self.masks[token as usize][w] |= 1 << bit;
+            }
         }
     }
 
@@ -337,15 +339,17 @@ pub(super) fn advance<const W: usize>(
     for (pair, equal) in pairs.iter_mut().zip(equal_pairs) {
         let [low, high] = *pair;
         let (flat, equal) = (join([low, high]), join(*equal));
-        let (sum, carry_of_equal) = flat.overflowing_add(flat & equal);
+        let grown = flat & equal;
+        let (sum, carry_of_equal) = flat.overflowing_add(grown);
         let (sum, carry_of_carry) = sum.overflowing_add(u128::from(carry));
-        *pair = split(sum | (flat & !equal));
+        *pair = split(sum | (flat ^ grown));
         carry = carry_of_equal | carry_of_carry;
     }
     for (flat, equal) in rest.iter_mut().zip(equal_rest) {
-        let (sum, carry_of_equal) = flat.overflowing_add(*flat & equal);
+        let grown = *flat & equal;
+        let (sum, carry_of_equal) = flat.overflowing_add(grown);
         let (sum, carry_of_carry) = sum.overflowing_add(u64::from(carry));
-        *flat = sum | (*flat & !equal);
+        *flat = sum | (*flat ^ grown);
         carry = carry_of_equal | carry_of_carry;
     }
     carry
