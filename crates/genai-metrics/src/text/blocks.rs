@@ -11,8 +11,10 @@ use super::machine::{Class, Classes, class_at, joined_mark};
 /// Where the tokens of a text begin and end, in bytes.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Spans {
-    starts: Vec<u32>,
-    ends: Vec<u32>,
+    /// Beginnings and ends in turns.
+    bounds: PlaceList,
+    starts: PlaceList,
+    ends: PlaceList,
     blocks: Vec<Block>,
 }
 
@@ -31,32 +33,36 @@ struct Block {
 
 impl Spans {
     pub(super) fn clear(&mut self) {
-        self.starts.clear();
-        self.ends.clear();
+        self.bounds.length = 0;
     }
 
     pub(super) fn push(&mut self, start: usize, end: usize) {
-        self.starts.push(index(start));
-        self.ends.push(index(end));
+        self.bounds.room(2)[..2].copy_from_slice(&[index(start), index(end)]);
+        self.bounds.length += 2;
     }
 
     pub(super) fn len(&self) -> usize {
-        self.starts.len()
+        self.bounds.length / 2
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.starts.is_empty()
+        self.bounds.length == 0
+    }
+
+    /// The beginning and the end of each token.
+    pub(super) fn as_slice(&self) -> &[[u32; 2]] {
+        self.bounds.as_slice().as_chunks().0
     }
 
     pub(super) fn iter(&self) -> impl ExactSizeIterator<Item = (usize, usize)> {
-        self.starts.iter().zip(&self.ends).map(|(&start, &end)| (start as usize, end as usize))
+        self.as_slice().iter().map(|&[start, end]| (start as usize, end as usize))
     }
 
     /// Lets each token end where `end` says of its start and end, which is not later.
     #[inline]
     pub(super) fn shorten(&mut self, mut end: impl FnMut(usize, usize) -> usize) {
-        for (&start, last) in self.starts.iter().zip(&mut self.ends) {
-            *last = index(end(start as usize, *last as usize));
+        for [start, last] in self.bounds.as_mut_slice().as_chunks_mut().0 {
+            *last = index(end(*start as usize, *last as usize));
         }
     }
 
@@ -64,14 +70,22 @@ impl Spans {
     /// to the end of a block after it, of which there is at least one.
     pub(super) fn split<C: Classes>(&mut self, bytes: &[u8], from: usize, len: usize) {
         self.find_boundaries::<C>(bytes, from, len);
-        let Self { starts, ends, blocks } = self;
+        let Self { bounds, starts, ends, blocks } = self;
+        starts.length = 0;
+        ends.length = 0;
         let mut inside = 0;
         for (Block { spaces, cuts }, at) in blocks.iter().zip((0..).step_by(BLOCK)) {
             let after_token = !spaces << 1 | inside;
             inside = !spaces >> (BLOCK - 1);
-            push_all(starts, at, !spaces & (cuts | !after_token));
-            push_all(ends, at, after_token & (cuts | spaces));
+            starts.extend(at, !spaces & (cuts | !after_token));
+            ends.extend(at, after_token & (cuts | spaces));
         }
+        // Where a token follows another at once, a place is in both.
+        let spans = bounds.room(2 * starts.length).as_chunks_mut().0.iter_mut();
+        for ((span, &start), &end) in spans.zip(starts.as_slice()).zip(ends.as_slice()) {
+            *span = [start, end];
+        }
+        bounds.length += 2 * starts.length;
     }
 
     /// Cuts `bytes[..len]`, with bytes that are of no word up to the end of a block after it, of
@@ -83,15 +97,13 @@ impl Spans {
         len: usize,
         words: impl Fn(&[u8; BLOCK]) -> Places,
     ) {
-        let Self { starts, ends, .. } = self;
         let mut inside = 0;
         let blocks = bytes.as_chunks().0.iter().take(len / BLOCK + 1);
         for (block, at) in blocks.zip((0..).step_by(BLOCK)) {
             let words = words(block);
             let after_word = words << 1 | inside;
             inside = words >> (BLOCK - 1);
-            push_all(starts, at, words & !after_word);
-            push_all(ends, at, after_word & !words);
+            self.bounds.extend(at, words ^ after_word);
         }
     }
 
@@ -222,21 +234,87 @@ fn each(mut set: Places) -> impl Iterator<Item = usize> {
     })
 }
 
-/// Appends the places of a set. They go eight at a time, some of them for nothing, since the
-/// number of rounds can then be foreseen more often than not.
-#[inline]
-fn push_all(places: &mut Vec<u32>, at: u32, mut set: Places) {
-    let length = places.len() + set.count_ones() as usize;
-    while set != 0 {
-        let eight: [u32; 8] = std::array::from_fn(|_| {
-            let place = at.wrapping_add(set.trailing_zeros());
-            set &= set.wrapping_sub(1);
-            place
-        });
-        places.extend_from_slice(&eight);
-    }
-    places.truncate(length);
+/// Places of a text in order, and any values in the room behind them.
+#[derive(Clone, Debug, Default)]
+struct PlaceList {
+    places: Vec<u32>,
+    length: usize,
 }
+
+impl PlaceList {
+    fn as_slice(&self) -> &[u32] {
+        &self.places[..self.length]
+    }
+
+    fn as_mut_slice(&mut self) -> &mut [u32] {
+        &mut self.places[..self.length]
+    }
+
+    /// Room for that many more places, or a little more.
+    #[inline]
+    fn room(&mut self, more: usize) -> &mut [u32] {
+        let needed = self.length + more;
+        if self.places.len() < needed {
+            self.grow(needed);
+        }
+        &mut self.places[self.length..]
+    }
+
+    #[cold]
+    fn grow(&mut self, needed: usize) {
+        self.places.resize(needed.next_multiple_of(BLOCK) * 2, 0);
+    }
+
+    /// Appends the places of a set. For each eight of them there is a list of those that are
+    /// there, all of it is written, and the next list over its rest: nothing to guess.
+    #[expect(clippy::inline_always, reason = "it is most of its caller's loop")]
+    #[inline(always)]
+    fn extend(&mut self, at: u32, set: Places) {
+        let (room, _) = self.room(BLOCK + EIGHT).split_at_mut(BLOCK + EIGHT);
+        let mut length = 0;
+        for (places, at) in set.to_le_bytes().into_iter().zip((at..).step_by(EIGHT)) {
+            let (eight, count) = (&LISTS[usize::from(places)], COUNTS[usize::from(places)]);
+            let eight = eight.map(|place| at.wrapping_add(place));
+            room[length..length + EIGHT].copy_from_slice(&eight);
+            length += usize::from(count);
+        }
+        self.length += length;
+    }
+}
+
+const EIGHT: usize = 8;
+
+/// For each set of eight places those that are in it, in order, then zeros.
+static LISTS: [[u32; EIGHT]; 256] = {
+    let mut lists = [[0; EIGHT]; 256];
+    let mut set = 0;
+    while set < 256 {
+        let (mut place, mut count) = (0, 0);
+        while place < 8 {
+            if set >> place & 1 == 1 {
+                lists[set][count] = place;
+                count += 1;
+            }
+            place += 1;
+        }
+        set += 1;
+    }
+    lists
+};
+
+/// For each set of eight places how many are in it.
+static COUNTS: [u8; 256] = {
+    let mut counts = [0; 256];
+    let mut set = 1;
+    while set < 256 {
+        counts[set] = counts[set / 2];
+        if set % 2 == 1 {
+            counts[set] += 1;
+        }
+        set += 1;
+    }
+    counts
+};
 
 /// The block at hand of a set that reaches into the next block.
 #[expect(clippy::cast_possible_truncation, reason = "that is what it does")]

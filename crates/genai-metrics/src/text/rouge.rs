@@ -10,45 +10,63 @@ pub(super) fn split(bytes: &[u8], len: usize, spans: &mut Spans) {
 }
 
 /// Where a block has bytes of tokens. There is nothing in it but comparisons, which compilers turn
-/// into those of many bytes at once, and multiplications that move the low bits of eight bytes
-/// together.
+/// into those of many bytes at once, and the turning of a square of bits.
 #[inline]
 fn word_bytes(block: &[u8; BLOCK]) -> Places {
     let flags = block.map(|byte| u8::from(byte.is_ascii_lowercase() | byte.is_ascii_digit()));
-    let eights = flags.as_chunks().0.iter().zip((0..).step_by(8));
-    eights.fold(0, |places, (eight, at)| {
-        let gathered = u64::from_le_bytes(*eight).wrapping_mul(0x0102_0408_1020_4080) >> 56;
-        places | gathered << at
-    })
+    // Bit `i` of byte `k` for byte `k` of eight number `i`, to begin with.
+    let eights = flags.as_chunks().0.iter().map(|eight| u64::from_le_bytes(*eight));
+    let square = eights.zip(0..).fold(0, |square, (eight, i)| square | eight << i);
+    let swap = |square: u64, mask: u64, shift: u32| {
+        let change = (square ^ square >> shift) & mask;
+        square ^ change ^ change << shift
+    };
+    let square = swap(square, 0x00aa_00aa_00aa_00aa, 7);
+    let square = swap(square, 0x0000_cccc_0000_cccc, 14);
+    swap(square, 0x0000_0000_f0f0_f0f0, 28)
 }
 
 /// Lower-cases what becomes a token. Of all characters beyond ASCII only the Kelvin sign and the
 /// I with a dot have an ASCII letter in their lower-case form: k, and i with a combining dot.
 pub(super) fn fold(text: &mut String, spare: &mut String) {
     text.make_ascii_lowercase();
-    if !text.is_ascii() {
-        replace(text, "\u{212a}", "k", spare);
-        replace(text, "\u{130}", "i ", spare);
+    if !text.is_ascii() && may_have(text.as_bytes(), [KELVIN, DOTTED_I]) {
+        replace(text, KELVIN, "k", spare);
+        replace(text, DOTTED_I, "i ", spare);
     }
+}
+
+const KELVIN: &str = "\u{212a}";
+const DOTTED_I: &str = "\u{130}";
+
+/// Whether the last two bytes of any of these characters are there, all places looked at, many at
+/// once.
+fn may_have(bytes: &[u8], characters: [&str; 2]) -> bool {
+    let [one, other] = characters.map(|c| c.as_bytes().last_chunk().copied().unwrap_or([0; 2]));
+    let pairs = bytes.iter().zip(bytes.get(1..).unwrap_or_default());
+    let is =
+        |pair: [u8; 2], first, second| u8::from(first == pair[0]) & u8::from(second == pair[1]);
+    let found = pairs.fold(0, |found, (&first, &second)| {
+        found | is(one, first, second) | is(other, first, second)
+    });
+    found > 0
 }
 
 /// Whether a text has letters, of which the scheme sees fewer than it does not see.
 pub(crate) fn is_unseen(text: &str) -> bool {
-    let seen = count(text.as_bytes(), |byte| byte.is_ascii_alphabetic());
-    // Each character beyond ASCII, a letter or not, begins with one of these bytes.
-    if seen >= count(text.as_bytes(), |byte| byte >= 0xc0) {
-        return false;
+    let is_seen = |byte: &u8| byte.is_ascii_alphabetic();
+    // Letters that are not seen take two bytes and more, so that a part of most texts tells.
+    let mut seen = 0;
+    for chunk in text.as_bytes().as_chunks::<128>().0 {
+        // Counted in bytes, many at once.
+        seen += usize::from(chunk.iter().map(|byte| u8::from(is_seen(byte))).sum::<u8>());
+        if seen >= (text.len() - seen) / 2 {
+            return false;
+        }
     }
+    let seen = text.bytes().filter(is_seen).count();
     let letters = text.chars().filter(|c| c.is_alphabetic()).count();
     2 * seen < letters
-}
-
-/// How many bytes are wanted, counted in bytes, many at once.
-#[inline]
-fn count(bytes: &[u8], is_wanted: impl Fn(u8) -> bool) -> usize {
-    let (chunks, rest) = bytes.as_chunks::<128>();
-    let count = |bytes: &[u8]| bytes.iter().map(|&byte| u8::from(is_wanted(byte))).sum::<u8>();
-    chunks.iter().map(|chunk| usize::from(count(chunk))).sum::<usize>() + usize::from(count(rest))
 }
 
 #[cfg(test)]

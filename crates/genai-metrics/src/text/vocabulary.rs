@@ -55,42 +55,46 @@ impl Vocabulary {
     /// Appends the ids of a reference's tokens, giving new tokens new ids.
     pub fn intern(&mut self, tokens: &Tokens, ids: &mut Vec<TokenId>) {
         self.table.reserve(tokens.len());
-        let text = tokens.padded();
-        ids.extend(tokens.spans().iter().map(|(start, end)| {
-            if end - start > LONGEST {
-                return self.intern_long(&text[start..end]);
+        self.each(tokens, ids, Table::intern, |Self { table, long }, token| {
+            let found = table.find_long(token, long);
+            if found.id == table.count {
+                long.push(found.id, token);
             }
-            let found = self.table.find(Key::of(text, start, end), |_| true);
-            self.table.keep(found);
+            table.slots[found.slot] = table.base + found.id;
+            table.count += u32::from(found.id == table.count);
             found.id
-        }));
-    }
-
-    #[cold]
-    fn intern_long(&mut self, token: &[u8]) -> TokenId {
-        let Self { table, long } = self;
-        let found = table.find(Key::of_long(token), |id| long.get(id) == token);
-        if found.id == table.count {
-            long.push(found.id, token);
-        }
-        table.keep(found);
-        found.id
+        });
     }
 
     /// Appends the ids of a hypothesis's tokens; those that no reference has are
     /// [`TokenId::MAX`].
     pub fn look_up(&mut self, tokens: &Tokens, ids: &mut Vec<TokenId>) {
-        let Self { table, long } = self;
-        let text = tokens.padded();
-        ids.extend(tokens.spans().iter().map(|(start, end)| {
-            let id = if end - start > LONGEST {
-                let token = &text[start..end];
-                table.find(Key::of_long(token), |id| long.get(id) == token).id
-            } else {
-                table.find(Key::of(text, start, end), |_| true).id
-            };
+        self.each(tokens, ids, Table::look_up, |Self { table, long }, token| {
+            let id = table.find_long(token, long).id;
             if id < table.count { id } else { UNKNOWN }
-        }));
+        });
+    }
+
+    /// Appends the ids of tokens: `short` goes on until the tokens end or one is long.
+    #[inline]
+    fn each(
+        &mut self,
+        tokens: &Tokens,
+        ids: &mut Vec<TokenId>,
+        short: impl Fn(&mut Table, &[u8], &[[u32; 2]], &mut [TokenId]) -> usize,
+        long: impl Fn(&mut Self, &[u8]) -> TokenId,
+    ) {
+        let (text, mut spans) = (tokens.padded(), tokens.spans().as_slice());
+        let before = ids.len();
+        ids.resize(before + spans.len(), 0);
+        let mut ids = &mut ids[before..];
+        loop {
+            let done = short(&mut self.table, text, spans, ids);
+            (spans, ids) = (&spans[done..], &mut ids[done..]);
+            let Some((&[start, end], rest)) = spans.split_first() else { return };
+            ids[0] = long(self, &text[start as usize..end as usize]);
+            (spans, ids) = (rest, &mut ids[1..]);
+        }
     }
 }
 
@@ -101,9 +105,9 @@ struct Table {
     /// Anything less is of a segment that is gone and means a free slot, so that clearing touches
     /// none of them.
     slots: Vec<u32>,
-    /// How many of the slots this segment uses, less one; a power of two less one. Small segments
-    /// stay in the cache whatever long one came before.
-    mask: usize,
+    /// How many of a hash's bits tell the slot. A small segment uses few, and stays in the cache
+    /// whatever long one came before.
+    bits: u32,
     base: u32,
     count: u32,
     /// The key of each token by its id, then the one that is looked for.
@@ -118,15 +122,15 @@ struct Found {
     id: TokenId,
 }
 
-/// 4 kB, in which the 20 tokens of a sentence seldom meet.
-const FEWEST_SLOTS: usize = 1024;
+/// 8 kB, in which the 20 tokens of a sentence, and the 100 different ones of a summary, seldom meet.
+const FEWEST_BITS: u32 = 11;
 const SLOTS_PER_TOKEN: usize = 4;
 
 impl Default for Table {
     fn default() -> Self {
         Self {
-            slots: vec![0; FEWEST_SLOTS],
-            mask: FEWEST_SLOTS - 1,
+            slots: vec![0; 1 << FEWEST_BITS],
+            bits: FEWEST_BITS,
             base: 1,
             count: 0,
             keys: vec![Key::default()],
@@ -142,34 +146,82 @@ impl Table {
             self.base = 1;
         }
         self.count = 0;
-        self.mask = FEWEST_SLOTS - 1;
+        self.bits = FEWEST_BITS;
     }
 
-    /// Looks for a key; where keys are equal, `equal` says whether tokens are.
-    ///
-    /// Whether a token is known is a toss-up. So a free slot leads to the very key that is looked
-    /// for, put behind the others, and the only branch is on a slot that another token has.
-    #[inline]
-    fn find(&mut self, key: Key, equal: impl Fn(TokenId) -> bool) -> Found {
-        let Self { slots, mask, base, count, keys } = self;
-        let slots = &slots[..=*mask];
-        keys[*count as usize] = key;
-        let mut slot = key.hash() & *mask;
-        loop {
-            let id = slots[slot].wrapping_sub(*base).min(*count);
-            if keys[id as usize].equals(key) && (id == *count || equal(id)) {
-                return Found { slot, id };
-            }
-            slot = (slot + 1) & *mask;
+    /// The ids of tokens up to the first that has no key of its own; returns how many there are.
+    fn intern(&mut self, text: &[u8], spans: &[[u32; 2]], ids: &mut [TokenId]) -> usize {
+        // In most segments; where the number is known, nothing has to be checked against it.
+        if self.bits == FEWEST_BITS {
+            return self.intern_by(FEWEST_BITS, text, spans, ids);
         }
+        self.intern_by(self.bits, text, spans, ids)
     }
 
-    /// Gives the token that was looked for last its id; one that has it already is written over
-    /// with itself, without a branch.
-    #[inline]
-    fn keep(&mut self, Found { slot, id }: Found) {
-        self.slots[slot] = self.base + id;
-        self.count += u32::from(id == self.count);
+    /// As [`Self::intern`], without new ids.
+    fn look_up(&mut self, text: &[u8], spans: &[[u32; 2]], ids: &mut [TokenId]) -> usize {
+        if self.bits == FEWEST_BITS {
+            return self.look_up_by(FEWEST_BITS, text, spans, ids);
+        }
+        self.look_up_by(self.bits, text, spans, ids)
+    }
+
+    #[expect(clippy::inline_always, reason = "once for a known number of bits, once for any")]
+    #[inline(always)]
+    fn intern_by(
+        &mut self,
+        bits: u32,
+        text: &[u8],
+        spans: &[[u32; 2]],
+        ids: &mut [TokenId],
+    ) -> usize {
+        let Self { slots, base, count, keys, .. } = self;
+        let (slots, keys) = (&mut slots[..1 << bits], &mut keys[..]);
+        // What changes from token to token stays in a register.
+        let mut next = *count;
+        let mut done = 0;
+        for (&[start, end], id) in spans.iter().zip(ids) {
+            let Some(key) = Key::new(text, start as usize, end as usize) else { break };
+            let probe = Probe { bits, base: *base, count: next };
+            let found = probe.find(key, slots, keys, |_| true);
+            // A token that has its id already is written over with itself, without a branch.
+            slots[found.slot] = *base + found.id;
+            next += u32::from(found.id == next);
+            *id = found.id;
+            done += 1;
+        }
+        *count = next;
+        done
+    }
+
+    #[expect(clippy::inline_always, reason = "once for a known number of bits, once for any")]
+    #[inline(always)]
+    fn look_up_by(
+        &mut self,
+        bits: u32,
+        text: &[u8],
+        spans: &[[u32; 2]],
+        ids: &mut [TokenId],
+    ) -> usize {
+        let Self { slots, base, count, keys, .. } = self;
+        let (slots, keys) = (&slots[..1 << bits], &mut keys[..]);
+        let probe = Probe { bits, base: *base, count: *count };
+        let mut done = 0;
+        for (&[start, end], id) in spans.iter().zip(ids) {
+            let Some(key) = Key::new(text, start as usize, end as usize) else { break };
+            let found = probe.find(key, slots, keys, |_| true).id;
+            *id = if found < probe.count { found } else { UNKNOWN };
+            done += 1;
+        }
+        done
+    }
+
+    #[cold]
+    fn find_long(&mut self, token: &[u8], long: &LongTokens) -> Found {
+        let Self { slots, bits, base, count, keys } = self;
+        let probe = Probe { bits: *bits, base: *base, count: *count };
+        let slots = &slots[..1 << *bits];
+        probe.find(Key::of_long(token), slots, keys, |id| long.get(id) == token)
     }
 
     /// Makes room for that many more tokens.
@@ -179,10 +231,10 @@ impl Table {
             self.keys.resize(most + 1, Key::default());
         }
         let needed = (most * SLOTS_PER_TOKEN).next_power_of_two();
-        if needed <= self.mask + 1 {
+        if needed <= 1 << self.bits {
             return;
         }
-        self.mask = needed - 1;
+        self.bits = needed.trailing_zeros();
         if needed > self.slots.len() {
             self.slots.resize(needed, 0);
         }
@@ -191,11 +243,45 @@ impl Table {
         }
         self.slots[..needed].fill(0);
         for (key, id) in self.keys.iter().zip(0..self.count) {
-            let mut slot = key.hash() & self.mask;
+            let mut slot = key.slot(self.bits);
             while self.slots[slot] != 0 {
-                slot = (slot + 1) & self.mask;
+                slot = (slot + 1) % needed;
             }
             self.slots[slot] = self.base + id;
+        }
+    }
+}
+
+/// What a search needs beside slots and keys.
+#[derive(Clone, Copy)]
+struct Probe {
+    bits: u32,
+    base: u32,
+    count: u32,
+}
+
+impl Probe {
+    /// Looks for a key; where keys are equal, `equal` says whether tokens are.
+    ///
+    /// Whether a token is known is a toss-up. So a free slot leads to the very key that is looked
+    /// for, put behind the others, and the only branch is on a slot that another token has.
+    #[inline]
+    fn find(
+        self,
+        key: Key,
+        slots: &[u32],
+        keys: &mut [Key],
+        equal: impl Fn(TokenId) -> bool,
+    ) -> Found {
+        let Self { bits, base, count } = self;
+        keys[count as usize] = key;
+        let mut slot = key.slot(bits);
+        loop {
+            let id = slots[slot].wrapping_sub(base).min(count);
+            if keys[id as usize].equals(key) && (id == count || equal(id)) {
+                return Found { slot, id };
+            }
+            slot = (slot + 1) & (slots.len() - 1);
         }
     }
 }
@@ -234,17 +320,18 @@ pub(super) struct Key {
     high: u64,
 }
 
-pub(super) const LONGEST: usize = 15;
+const LONGEST: usize = 15;
 const LONG: u64 = 0xff << 56;
 
 impl Key {
-    /// The key of a token of up to 15 bytes.
+    /// The key of a token of up to 15 bytes; none of a longer one.
     #[inline]
-    pub(super) fn of(padded: &[u8], start: usize, end: usize) -> Self {
-        let bytes = padded[start..].first_chunk().map_or(0, |bytes| u128::from_le_bytes(*bytes));
-        let (bytes, length) = (bytes & MASKS[end - start], (end - start) as u64);
+    pub(super) fn new(padded: &[u8], start: usize, end: usize) -> Option<Self> {
+        let length = end - start;
+        let bytes = padded.get(start..start + 16)?.first_chunk()?;
+        let bytes = u128::from_le_bytes(*bytes) & MASKS.get(length)?;
         #[expect(clippy::cast_possible_truncation, reason = "it is taken apart")]
-        Self { low: bytes as u64, high: (bytes >> 64) as u64 | length << 56 }
+        Some(Self { low: bytes as u64, high: (bytes >> 64) as u64 | (length as u64) << 56 })
     }
 
     /// The key of a token of up to 15 bytes with a number below 16 beside its length.
@@ -253,7 +340,6 @@ impl Key {
         Self { high: self.high | u64::from(tag) << 60, ..self }
     }
 
-    #[cold]
     fn of_long(token: &[u8]) -> Self {
         let mut state = 0;
         let (words, _) = token.as_chunks::<8>();
@@ -270,11 +356,12 @@ impl Key {
         (self.low ^ other.low) | (self.high ^ other.high) == 0
     }
 
-    /// Which slot a token falls into never reaches a result.
+    /// One of `1 << bits` slots, which never reaches a result.
     #[inline]
-    #[expect(clippy::cast_possible_truncation, reason = "a slot takes the lowest bits")]
-    pub(super) fn hash(self) -> usize {
-        mix(self.low, self.high) as usize
+    #[expect(clippy::cast_possible_truncation, reason = "there are so many slots")]
+    pub(super) fn slot(self, bits: u32) -> usize {
+        let product = (self.low ^ self.high.rotate_left(23)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        (product >> (u64::BITS - bits)) as usize
     }
 }
 

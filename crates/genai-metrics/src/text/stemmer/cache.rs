@@ -1,7 +1,7 @@
 //! Stems of words that came before.
 
 use super::super::blocks::Spans;
-use super::super::vocabulary::{Key, LONGEST};
+use super::super::vocabulary::Key;
 use super::{Stemmer, is_long};
 
 /// Replaces tokens by their stems, and remembers them: few of a text's words are new.
@@ -43,23 +43,23 @@ impl StemCache {
         if self.slots.is_empty() {
             self.slots.resize(SLOTS, Default::default());
         }
-        tokens.shorten(|start, end| match end - start {
-            0..=3 => end,
-            4..=LONGEST => self.replace_cached(stemmer, text, start, end),
-            _ => self.replace_new(stemmer, text, start, end).0,
+        tokens.shorten(|start, end| match Key::new(text.as_bytes(), start, end) {
+            _ if end - start <= 3 => end,
+            Some(key) => self.replace_cached(key.tagged(stemmer as u8), stemmer, text, start, end),
+            None => self.replace_new(stemmer, text, start, end).0,
         });
     }
 
     #[inline]
     fn replace_cached(
         &mut self,
+        key: Key,
         stemmer: Stemmer,
         text: &mut String,
         start: usize,
         end: usize,
     ) -> usize {
-        let key = Key::of(text.as_bytes(), start, end).tagged(stemmer as u8);
-        let slot = key.hash() % SLOTS;
+        let slot = key.slot(SLOTS.ilog2()) % SLOTS;
         let [first, second] = &mut self.slots[slot];
         if !first.key.equals(key) {
             std::mem::swap(first, second);
