@@ -34,6 +34,11 @@ impl ExactSum {
     /// How many columns it takes.
     pub const COLUMNS: usize = 4;
 
+    /// Names for its columns: `part_1` to `part_4`.
+    pub fn column_names(part: &str) -> impl Iterator<Item = String> {
+        (1..=Self::COLUMNS).map(move |column| format!("{part}_{column}"))
+    }
+
     /// Takes the sum from its columns.
     pub fn read(columns: &[f64]) -> Self {
         let mut parts = [0.0; Self::COLUMNS];

@@ -1,5 +1,7 @@
 //! Clipped n-gram matches of one order.
 
+use std::hash::{BuildHasher, RandomState};
+
 use crate::text::TokenId;
 
 /// The n-grams of one order of one reference; counts the clipped matches of hypotheses.
@@ -200,8 +202,11 @@ impl Longer {
 }
 
 /// Numbers of pairs, in order of first appearance.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 struct Pairs {
+    /// What pairs are hashed by: another number in each run of the program, so that no text can be
+    /// made whose pairs all meet. Which slot a pair falls into never reaches a result.
+    multiplier: u64,
     /// Open addressing, at most a quarter full: `base` plus the number of the pair that hashes
     /// there. Anything less is of a reference that is gone and means a free slot, so that
     /// clearing touches none of them.
@@ -214,13 +219,21 @@ struct Pairs {
     keys: Vec<u64>,
 }
 
+impl Default for Pairs {
+    fn default() -> Self {
+        let multiplier = RandomState::new().hash_one(0) | 1;
+        let (slots, keys) = (Vec::new(), Vec::new());
+        Self { multiplier, slots, shift: 0, base: 0, count: 0, keys }
+    }
+}
+
 const SLOTS_PER_PAIR: usize = 4;
 const FEWEST_BITS: u32 = 6;
 
 impl Pairs {
     /// Forgets all pairs and makes room for that many.
     fn clear(&mut self, most: usize) {
-        let Self { slots, shift, base, count, keys } = self;
+        let Self { slots, shift, base, count, keys, .. } = self;
         // Never 0, which fresh slots hold.
         *base = (*base + *count).max(1);
         *count = 0;
@@ -240,14 +253,14 @@ impl Pairs {
 
     /// Replaces the number of each pair's beginning by the pair's own, a new one if it is new.
     fn intern(&mut self, numbers: &mut [u32], lasts: &[TokenId]) {
-        let Self { slots, shift, base, count, keys } = self;
+        let Self { multiplier, slots, shift, base, count, keys } = self;
+        let numbering = Numbering { multiplier: *multiplier, shift: *shift, base: *base, next: 0 };
         let slots = &mut slots[..1 << (u64::BITS - *shift)];
         let mut next = 0;
         for (number, &last) in numbers.iter_mut().zip(lasts) {
             let key = key(*number, last);
             keys[next as usize] = key;
-            let (slot, found) =
-                find(key, slots, keys, Numbering { shift: *shift, base: *base, next });
+            let (slot, found) = find(key, slots, keys, Numbering { next, ..numbering });
             // A pair that has its number already is written over with itself, without a branch.
             slots[slot] = *base + found;
             next += u32::from(found == next);
@@ -258,9 +271,10 @@ impl Pairs {
 
     /// Replaces the number of each pair's beginning by the pair's own, or by one that no pair has.
     fn look_up(&mut self, numbers: &mut [u32], lasts: &[TokenId]) {
-        let Self { slots, shift, base, count, keys } = self;
+        let Self { multiplier, slots, shift, base, count, keys } = self;
         let slots = &slots[..1 << (u64::BITS - *shift)];
-        let numbering = Numbering { shift: *shift, base: *base, next: *count };
+        let numbering =
+            Numbering { multiplier: *multiplier, shift: *shift, base: *base, next: *count };
         for (number, &last) in numbers.iter_mut().zip(lasts) {
             let key = key(*number, last);
             keys[*count as usize] = key;
@@ -271,6 +285,7 @@ impl Pairs {
 
 #[derive(Clone, Copy)]
 struct Numbering {
+    multiplier: u64,
     shift: u32,
     base: u32,
     next: u32,
@@ -288,8 +303,8 @@ fn key(number: u32, last: TokenId) -> u64 {
 #[inline]
 #[expect(clippy::cast_possible_truncation, reason = "a slot number")]
 fn find(key: u64, slots: &[u32], keys: &[u64], numbering: Numbering) -> (usize, u32) {
-    let Numbering { shift, base, next } = numbering;
-    let mut slot = (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> shift) as usize;
+    let Numbering { multiplier, shift, base, next } = numbering;
+    let mut slot = (key.wrapping_mul(multiplier) >> shift) as usize;
     loop {
         let found = slots[slot].wrapping_sub(base).min(next);
         if keys[found as usize] == key {

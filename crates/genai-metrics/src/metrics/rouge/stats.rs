@@ -38,9 +38,8 @@ pub(super) const PARTS: [&str; 3] = ["precision", "recall", "fmeasure"];
 
 impl RougeStats {
     pub(super) fn columns() -> Vec<String> {
-        let exact = |part| (1..=ExactSum::COLUMNS).map(move |i| format!("{part}_{i}"));
         let counts = ["segments", "unread", "divided"].map(str::to_owned);
-        PARTS.into_iter().flat_map(exact).chain(counts).collect()
+        PARTS.into_iter().flat_map(ExactSum::column_names).chain(counts).collect()
     }
 
     /// The means over the segments; 0 if there is none.
