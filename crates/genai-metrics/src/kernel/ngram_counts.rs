@@ -8,8 +8,9 @@ use crate::text::TokenId;
 ///
 /// Where [`NgramTable`](super::NgramTable) counts all orders up to one and takes any number of
 /// references together, this counts one order and nothing else. Up to bigrams of short references
-/// there are tables; else it takes a pass for each order up to it: a unigram's number is its token's id, and an n-gram's is that of a pair, of the number of the
-/// n-gram of one order less that it begins with and its last token. It is linear in any text.
+/// there are tables; else it takes a pass for each order up to it: a unigram's number is its
+/// token's id, and an n-gram's is that of a pair, of the number of the n-gram of one order less
+/// that it begins with and its last token. It is linear in any text, but for chance.
 ///
 /// ```
 /// use genai_metrics::kernel::NgramCounts;

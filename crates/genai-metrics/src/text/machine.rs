@@ -47,7 +47,7 @@ pub(super) enum Class {
 /// A scheme's classes of characters.
 pub(super) trait Classes {
     /// The class of each ASCII character and of each first byte of a longer one. Continuation
-    /// bytes are `Word`, or `Space` if every longer character is.
+    /// bytes are `Word`.
     const BYTES: [Class; 256];
     /// Whether the reference puts a space on either side of the text first.
     const PADDED: bool;
