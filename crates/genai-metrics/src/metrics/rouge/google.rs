@@ -102,7 +102,7 @@ struct Measures {
 #[derive(Debug, Default)]
 pub struct RougeReferences {
     kernels: Kernels,
-    /// Whether a reference has letters and no token.
+    /// Whether most of a reference's letters count for nothing.
     unread: bool,
     measures: Vec<Measures>,
 }
