@@ -1,18 +1,11 @@
 //! The laws of the contract, for every metric in the registry and everything that it can be asked
 //! for: what holds for all of them is tested for all of them, and for the next one unasked.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "tests fail by panicking, and say what they skip"
-)]
-
-mod files;
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::fs;
+use std::path::Path;
 use std::sync::LazyLock;
-
-use files::fixtures;
 
 use genai_metrics::metrics::{Entry, METRICS};
 use genai_metrics::text::Scheme;
@@ -22,6 +15,9 @@ use genai_metrics::{
 };
 use proptest::prelude::*;
 use proptest::sample::Index;
+
+/// The folder of our own fixtures, in which options find their folders.
+const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures");
 
 const LEVELS: [Level; 2] = [Level::Corpus, Level::Sentence];
 
@@ -51,7 +47,7 @@ impl Configuration {
             match spec.kind {
                 OptionKind::Folder(files) => {
                     for file in files {
-                        let path = fixtures().join(value).join(file);
+                        let path = Path::new(FIXTURES).join(value).join(file);
                         given.set_file(name, file, &fs::read_to_string(path).unwrap());
                     }
                 }

@@ -1,19 +1,11 @@
 //! ROUGE against `rouge_score` 0.1.2 and ROUGE-1.5.5: our own fixtures always, and the corpora
 //! beside the repository where `GENAI_EVAL_CORPORA` names their folder.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "tests fail by panicking, and say what they compared"
-)]
-
-mod files;
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use files::{corpora, fixtures, lines, records, take};
+use crate::files::{corpora, fixtures, lines, records, take};
 use genai_metrics::text::Stemmer;
 use genai_metrics::{
     Bootstrap, Evaluate, Evaluator, Interval, LengthLimit, Metric, MultiReference, Part, Rouge,

@@ -1,17 +1,9 @@
 //! Stems and ROUGE's tokens against NLTK, `rouge_score` and the corpora beside the repository,
 //! where `GENAI_EVAL_CORPORA` names their folder.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "tests fail by panicking, and say what they compared"
-)]
-
-mod files;
-
 use std::fs;
 
-use files::{corpora, fixtures, records, take};
+use crate::files::{corpora, fixtures, records, take};
 
 use genai_metrics::text::{Scheme, Stemmer};
 use genai_metrics::{Tokenizer, Tokens};

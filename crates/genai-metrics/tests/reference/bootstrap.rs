@@ -1,19 +1,11 @@
 //! The bootstraps against what the two ROUGE tools made of the corpora beside the repository, where
 //! `GENAI_EVAL_CORPORA` names their folder: from their scores of segments to their aggregates.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "tests fail by panicking, and say what they compared"
-)]
-
-mod files;
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read;
 
-use files::corpora;
+use crate::files::corpora;
 use flate2::read::MultiGzDecoder;
 use genai_metrics::{Bootstrap, Interval, Table};
 use serde::Deserialize;

@@ -1,17 +1,9 @@
 //! Gold values of the reference implementations: our own fixtures always, and the corpora beside
 //! the repository where `GENAI_EVAL_CORPORA` names their folder.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "tests fail by panicking, and say what they compared"
-)]
-
-mod files;
-
 use std::path::Path;
 
-use files::{corpora, fixtures, lines, records, take};
+use crate::files::{corpora, fixtures, lines, records, take};
 use genai_metrics::text::Scheme;
 use genai_metrics::{
     Bleu, Evaluate, Evaluator, Metric, Part, Score, Segment, Smoothing, Tokenizer, metrics,

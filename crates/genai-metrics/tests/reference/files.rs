@@ -1,7 +1,5 @@
 //! Files with texts and gold values: our own fixtures, and the corpora beside the repository.
 
-#![allow(dead_code, reason = "each test file uses some of these")]
-
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};

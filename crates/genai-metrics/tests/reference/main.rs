@@ -1,0 +1,14 @@
+//! Gold values of the reference implementations: our own fixtures always, and the corpora beside
+//! the repository where `GENAI_EVAL_CORPORA` names their folder.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "tests fail by panicking, and say what they compared"
+)]
+
+mod bleu;
+mod bootstrap;
+mod files;
+mod rouge;
+mod stems;
