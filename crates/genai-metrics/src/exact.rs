@@ -58,7 +58,7 @@ impl ExactSum {
         reason = "parts are whole numbers below 2^53"
     )]
     pub fn value(&self) -> f64 {
-        // The parts as whole numbers of 2⁻¹⁰⁸, the first one's two highest bits lost otherwise.
+        // In units of 2⁻¹⁰⁸ the sum can have 134 bits, so the last 27 may have to wait below.
         let [first, second, third, fourth] = self.0.map(|part| u128::from(part as u64));
         let third = third + (fourth >> PART_BITS);
         let fourth = fourth & ((1 << PART_BITS) - 1);
@@ -73,9 +73,11 @@ impl ExactSum {
 }
 
 impl From<f64> for ExactSum {
-    /// Takes a number from 0 to 2²⁶, to a multiple of 2⁻¹⁰⁸; beyond that range the nearest end.
+    /// Takes a number from 0 to 2²⁶, to a multiple of 2⁻¹⁰⁸; beyond that range the
+    /// nearest end, and 0 for what is no number.
     fn from(number: f64) -> Self {
-        let mut rest = number.clamp(0.0, GREATEST) * PART;
+        let number = if number.is_nan() { 0.0 } else { number.clamp(0.0, GREATEST) };
+        let mut rest = number * PART;
         let first = floor(rest);
         rest = (rest - first) * PART;
         let second = floor(rest);
@@ -169,6 +171,8 @@ mod tests {
         {
             assert_eq!(ExactSum::from(number).value().to_bits(), number.to_bits());
         }
+        assert_eq!(ExactSum::from(f64::NAN), ExactSum::default());
+        assert_eq!(ExactSum::from(-1.0), ExactSum::default());
         let mut sum = ExactSum::from(67_000_000.0);
         sum += ExactSum::from(2_f64.powi(-53) / 3.0);
         assert_eq!(sum.value().to_bits(), 67_000_000_f64.to_bits());

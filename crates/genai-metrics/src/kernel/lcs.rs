@@ -11,13 +11,12 @@ use crate::text::TokenId;
 /// reference they take.
 ///
 /// ```
-/// use genai_metrics::kernel::CommonSubsequence;
+/// use genai_metrics::kernel::{CommonSubsequence, Places};
 /// let mut common = CommonSubsequence::default();
 /// common.reset(4); // ids below 4
 /// let (reference, hypothesis) = ([0, 1, 2, 3], [2, 0, 3, 9]);
 /// assert_eq!(common.length(&reference, &hypothesis), 2);
 /// let mut hits = Places::default();
-/// # use genai_metrics::kernel::Places;
 /// hits.reset(4);
 /// common.mark(&reference, &hypothesis, &mut hits);
 /// assert_eq!(hits.iter().collect::<Vec<_>>(), [0, 3]);

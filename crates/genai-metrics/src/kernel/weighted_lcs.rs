@@ -61,11 +61,6 @@ impl WeightedSubsequence {
         length.powf(self.weight)
     }
 
-    /// `value` to the power of the weight's inverse.
-    pub fn root(&self, value: f64) -> f64 {
-        value.powf(1.0 / self.weight)
-    }
-
     fn begin(&mut self, columns: usize, longest: usize) {
         let Self { weight, powers, row, .. } = self;
         if powers.is_empty() {

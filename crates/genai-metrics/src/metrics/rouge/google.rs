@@ -169,12 +169,9 @@ impl Rouge {
     fn measures(&self, overlap: Overlap) -> Measures {
         let Overlap { hits, of_reference, of_hypothesis } = overlap;
         let share = |of: f64| {
-            let share = if of > 0.0 { hits / of } else { 0.0 };
-            match self.kind {
-                // Powers round: what is whole could come to a little more.
-                RougeType::W { weight } => share.powf(1.0 / RougeType::weight(weight)).min(1.0),
-                _ => share,
-            }
+            let share = self.kind.unweighted(if of > 0.0 { hits / of } else { 0.0 });
+            // Powers round: what is whole could come to a little more.
+            share.min(1.0)
         };
         let (precision, recall) = (share(of_hypothesis), share(of_reference));
         Measures { precision, recall, fmeasure: self.fmeasure(precision, recall) }
@@ -205,15 +202,9 @@ fn summary_hits(
     let [of_reference, of_hypothesis] = sentences;
     kernels.hits.reset(reference.tokens.len());
     kernels.union.mark(of_reference, of_hypothesis, &mut kernels.hits);
-    kernels.count(hypothesis.tokens, distinct);
     let Kernels { hits, left, .. } = kernels;
-    let mut taken = 0;
-    for place in hits.iter() {
-        let left = &mut left[reference.tokens[place] as usize];
-        taken += u64::from(*left > 0);
-        *left = left.saturating_sub(1);
-    }
-    taken
+    left.count(hypothesis.tokens, distinct);
+    hits.iter().filter(|&place| left.take(reference.tokens[place])).count() as u64
 }
 
 impl Metric for Rouge {

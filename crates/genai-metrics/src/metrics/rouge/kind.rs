@@ -108,6 +108,14 @@ impl RougeType {
         if weight.is_nan() { WEIGHT } else { weight.clamp(*WEIGHTS.start(), *WEIGHTS.end()) }
     }
 
+    /// What a share of units is worth: of ROUGE-W's weighted ones the root.
+    pub(super) fn unweighted(self, share: f64) -> f64 {
+        match self {
+            Self::W { weight } => share.powf(1.0 / Self::weight(weight)),
+            _ => share,
+        }
+    }
+
     /// How far apart the tokens of a pair may be.
     pub(super) fn reach(skip: Option<u32>) -> usize {
         skip.map_or(usize::MAX, |skip| skip as usize + 1)

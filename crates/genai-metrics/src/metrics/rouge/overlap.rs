@@ -39,8 +39,8 @@ pub(super) struct Kernels {
     pub(super) weighted: WeightedSubsequence,
     pub(super) skip: SkipBigrams,
     pub(super) hits: Places,
-    /// How often the hypothesis has each token of the references, less what has been taken.
-    pub(super) left: Vec<u32>,
+    /// What hits have left of the hypothesis.
+    pub(super) left: Left,
 }
 
 impl Kernels {
@@ -88,26 +88,36 @@ impl Kernels {
             Unigrams::All => text,
             Unigrams::AllButLast => &text[..text.len().saturating_sub(1)],
         });
-        self.count(hypothesis, distinct);
-        let taken = reference.iter().filter(|&&token| self.take(token)).count();
+        self.left.count(hypothesis, distinct);
+        let taken = reference.iter().filter(|&&token| self.left.take(token)).count();
         let singles = [taken, reference.len(), hypothesis.len()].map(|count| count as u64);
         Overlap::of_counts(pairs[0] + singles[0], pairs[1] + singles[1], pairs[2] + singles[2])
     }
+}
 
-    /// Counts the tokens of a hypothesis, of which each hit then takes one.
-    pub(super) fn count(&mut self, hypothesis: &[TokenId], distinct: usize) {
-        self.left.clear();
-        self.left.resize(distinct, 0);
-        for &token in hypothesis {
-            if let Some(left) = self.left.get_mut(token as usize) {
+/// How often a text has each token of the references, less what has been taken.
+#[derive(Debug, Default)]
+pub(super) struct Left(Vec<u32>);
+
+impl Left {
+    /// Counts the tokens of a text; those whose ids are not below `distinct` are left out.
+    pub(super) fn count(&mut self, tokens: &[TokenId], distinct: usize) {
+        self.0.clear();
+        self.0.resize(distinct, 0);
+        for &token in tokens {
+            if let Some(left) = self.0.get_mut(token as usize) {
                 *left += 1;
             }
         }
     }
 
+    pub(super) fn has(&self, token: TokenId) -> bool {
+        self.0[token as usize] > 0
+    }
+
     /// Takes one of these tokens if one is left.
     pub(super) fn take(&mut self, token: TokenId) -> bool {
-        let left = &mut self.left[token as usize];
+        let left = &mut self.0[token as usize];
         let any = *left > 0;
         *left -= u32::from(any);
         any

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::google::MultiReference;
 use super::kind::RougeType;
-use super::overlap::{Kernels, Overlap, Unigrams};
+use super::overlap::{Kernels, Left, Overlap, Unigrams};
 use super::stats::{self, RougeStats};
 use super::word_lists::{StemExceptions, StopWords};
 use crate::bootstrap::{Bootstrap, round5};
@@ -85,7 +85,7 @@ pub struct Rouge155References {
     hypothesis: LimitedText,
     unread: bool,
     /// How often the reference at hand has each token, less what has been taken.
-    left: Vec<u32>,
+    left: Left,
 }
 
 /// A text within its limit.
@@ -157,8 +157,8 @@ impl Rouge155 {
                     of_hypothesis: hypothesis.tokens.len() as f64,
                     ..Overlap::default()
                 };
-                kernels.count(tokens[1], distinct);
-                count(left, tokens[0], distinct);
+                kernels.left.count(tokens[1], distinct);
+                left.count(tokens[0], distinct);
                 kernels.hits.reset(reference.of_lines.len());
                 kernels.union.mark(reference.lines(), hypothesis.lines(), &mut kernels.hits);
                 for place in kernels.hits.iter() {
@@ -170,8 +170,8 @@ impl Rouge155 {
             }
             RougeType::W { weight } => {
                 kernels.weighted.reset(RougeType::weight(weight));
-                kernels.count(tokens[1], distinct);
-                count(left, tokens[0], distinct);
+                kernels.left.count(tokens[1], distinct);
+                left.count(tokens[0], distinct);
                 let (mut hits, mut base) = (0.0, 0.0);
                 for line in reference.lines() {
                     base += kernels.weighted.power(line.len() as f64);
@@ -198,7 +198,7 @@ impl Rouge155 {
                     of_reference: kernels.weighted.power(base),
                     of_hypothesis: kernels.weighted.power(tokens[1].len() as f64),
                 };
-                (overlap, kernels.weighted.root(share(hits, base)))
+                (overlap, self.kind.unweighted(share(hits, base)))
             }
         }
     }
@@ -208,23 +208,9 @@ fn share(hits: f64, of: f64) -> f64 {
     if of == 0.0 { 0.0 } else { hits / of }
 }
 
-fn count(left: &mut Vec<u32>, tokens: &[TokenId], distinct: usize) {
-    left.clear();
-    left.resize(distinct, 0);
-    for &token in tokens {
-        left[token as usize] += 1;
-    }
-}
-
 /// Takes a token from both texts if both have one left.
-fn take(of_reference: &mut [u32], of_hypothesis: &mut [u32], token: TokenId) -> bool {
-    let token = token as usize;
-    let both = of_reference[token] > 0 && of_hypothesis[token] > 0;
-    if both {
-        of_reference[token] -= 1;
-        of_hypothesis[token] -= 1;
-    }
-    both
+fn take(of_reference: &mut Left, of_hypothesis: &mut Left, token: TokenId) -> bool {
+    of_reference.has(token) && of_hypothesis.take(token) && of_reference.take(token)
 }
 
 /// Raw text to token ids.
@@ -464,10 +450,7 @@ impl Metric for Rouge155 {
                 (chosen, best) = (overlap, score);
             }
         }
-        let weigh = |hits: f64, of: f64| match self.kind {
-            RougeType::W { weight } => share(hits, of).powf(1.0 / RougeType::weight(weight)),
-            _ => share(hits, of),
-        };
+        let weigh = |hits, of| self.kind.unweighted(share(hits, of));
         let precision = round5(weigh(chosen.hits, chosen.of_hypothesis));
         let recall = round5(weigh(chosen.hits, chosen.of_reference));
         let alpha = self.alpha();

@@ -60,17 +60,7 @@ fn participles<L: Letter>(word: &mut Word<L>) {
         word.truncate(if word.len() == 4 { 3 } else { word.len() - 2 });
         return;
     }
-    if let Some(before) = word.before("eed") {
-        if word.pattern(before).measure > 0 {
-            word.truncate(before + 2);
-        }
-        return;
-    }
-    let Some(before) = word.before("ed").or_else(|| word.before("ing")) else { return };
-    if !word.pattern(before).has_vowel {
-        return;
-    }
-    word.truncate(before);
+    let Some(before) = word.drop_participle() else { return };
     let pattern = word.pattern(before);
     let doubled = word.doubled().filter(|_| pattern.ends_in_consonant());
     if ["at", "bl", "iz"].iter().any(|ending| word.ends_with(ending)) {

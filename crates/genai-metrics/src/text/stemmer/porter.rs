@@ -185,6 +185,20 @@ impl<'w, L: Letter> Word<'w, L> {
         }
     }
 
+    /// The half of step 1b that all have alike: `eed` loses its last letter after a measure above 0;
+    /// else `ed` or `ing` comes off after a vowel, and the length that is left is returned.
+    pub(super) fn drop_participle(&mut self) -> Option<usize> {
+        if let Some(before) = self.before("eed") {
+            if self.pattern(before).measure > 0 {
+                self.truncate(before + 2);
+            }
+            return None;
+        }
+        let before = self.before("ed").or_else(|| self.before("ing"))?;
+        self.pattern(before).has_vowel.then(|| self.truncate(before))?;
+        Some(before)
+    }
+
     pub(super) fn truncate(&mut self, length: usize) {
         self.length = length;
         let last = &self.letters[length.saturating_sub(8)..length];

@@ -29,17 +29,7 @@ fn plurals<L: Letter>(word: &mut Word<L>) {
 
 /// Step 1b.
 fn participles<L: Letter>(word: &mut Word<L>) {
-    if let Some(before) = word.before("eed") {
-        if word.pattern(before).measure > 0 {
-            word.truncate(before + 2);
-        }
-        return;
-    }
-    let Some(before) = word.before("ed").or_else(|| word.before("ing")) else { return };
-    if !word.pattern(before).has_vowel {
-        return;
-    }
-    word.truncate(before);
+    let Some(before) = word.drop_participle() else { return };
     let unlike = |c: &char| !matches!(c, 'a' | 'e' | 'i' | 'o' | 'u' | 'y' | 'l' | 's' | 'z');
     if ["at", "bl", "iz"].iter().any(|ending| word.ends_with(ending)) {
         word.replace(before, "e");
