@@ -1,0 +1,124 @@
+//! What every kind of tokenizer does, whichever tool it comes from.
+
+use std::borrow::Cow;
+use std::fmt::Debug;
+
+use crate::Error;
+use crate::byte_level::WordCache;
+use crate::merging::{Merging, Symbol};
+
+/// Text to ids and back, by the rules of one tool. One implementation per family of formats.
+pub(crate) trait Codec: Debug + Send + Sync {
+    /// What the tokenizer is, for messages and `inspect`: "byte-level", "SentencePiece", …
+    fn family(&self) -> &'static str;
+
+    /// Encodes `text` and appends to `output`. Of special tokens, those that `special` allows are
+    /// recognised in the text; the others are text like any other.
+    fn encode(
+        &self,
+        text: &str,
+        special: Allowed<'_>,
+        memory: &mut Memory,
+        output: &mut Output<'_>,
+    );
+
+    /// Appends the bytes that `ids` stand for, as the tool decodes them.
+    ///
+    /// # Errors
+    /// [`Error::UnknownId`].
+    fn decode(&self, ids: &[u32], options: DecodeOptions, bytes: &mut Vec<u8>)
+    -> Result<(), Error>;
+
+    /// Whether the bytes of a sequence are those of its ids one after another, so that a stream
+    /// can be decoded id by id. Special tokens that are left out don't count.
+    fn is_concatenative(&self) -> bool;
+
+    /// The token as the tool writes it: `Ġthe`, `▁the`, `the</w>`.
+    fn token(&self, id: u32) -> Option<Cow<'_, str>>;
+
+    /// The bytes that the token adds to a text, where that does not depend on its neighbours.
+    fn token_bytes(&self, id: u32) -> Option<Cow<'_, [u8]>>;
+
+    /// The id of a token as the tool writes it.
+    fn id(&self, token: &str) -> Option<u32>;
+
+    /// One more than the largest id, added tokens included.
+    fn id_bound(&self) -> usize;
+
+    /// The special tokens with their ids.
+    fn special_tokens(&self) -> Vec<(&str, u32)>;
+
+    /// The id for what no token covers, if there is one.
+    fn unknown_id(&self) -> Option<u32>;
+
+    /// Whether the id is a byte that stands in for a character without a token.
+    fn is_byte_fallback(&self, id: u32) -> bool;
+
+    /// For downcasts when saving.
+    fn as_any(&self) -> &dyn std::any::Any;
+}
+
+/// Which special tokens are recognised in a text.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Allowed<'a> {
+    None,
+    All,
+    Only(&'a [&'a str]),
+}
+
+impl Allowed<'_> {
+    pub(crate) fn contains(self, token: &str) -> bool {
+        match self {
+            Self::None => false,
+            Self::All => true,
+            Self::Only(tokens) => tokens.contains(&token),
+        }
+    }
+}
+
+/// How ids become text.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct DecodeOptions {
+    /// Leave special tokens out.
+    pub(crate) skip_special: bool,
+}
+
+/// Where tokens go: ids, and the bytes of the text that each covers if somebody asks.
+#[derive(Debug)]
+pub(crate) struct Output<'a> {
+    pub(crate) ids: &'a mut Vec<u32>,
+    pub(crate) offsets: Option<&'a mut Vec<(usize, usize)>>,
+    /// Nobody wants more tokens than this; a codec may stop at any piece's end beyond it.
+    pub(crate) limit: usize,
+}
+
+impl Output<'_> {
+    #[inline]
+    pub(crate) fn push(&mut self, id: u32, start: usize, end: usize) {
+        self.ids.push(id);
+        if let Some(offsets) = &mut self.offsets {
+            offsets.push((start, end));
+        }
+    }
+
+    /// Whether more tokens are asked for.
+    #[inline]
+    pub(crate) fn is_full(&self) -> bool {
+        self.ids.len() > self.limit
+    }
+}
+
+/// Working memory of one worker, used again from text to text.
+#[derive(Debug)]
+pub(crate) struct Memory {
+    pub(crate) words: WordCache,
+    pub(crate) symbols: Vec<Symbol>,
+    pub(crate) merging: Merging,
+}
+
+impl Memory {
+    /// Memory with a cache of about so many words; 0 for none.
+    pub(crate) fn new(cache_size: usize) -> Self {
+        Self { words: WordCache::new(cache_size), symbols: Vec::new(), merging: Merging::default() }
+    }
+}

@@ -1,0 +1,22 @@
+//! Byte-pair encoding, equal to the tools that people have.
+
+#![cfg_attr(test, expect(clippy::unwrap_used, reason = "tests may"))]
+
+mod added;
+mod byte_characters;
+mod byte_level;
+mod codec;
+mod error;
+mod hash;
+mod load;
+mod merges;
+mod merging;
+mod pretokenizer;
+mod tokenizer;
+mod vocabulary;
+
+pub use error::Error;
+pub use merges::{Merge, Merges};
+pub use pretokenizer::Pattern;
+pub use tokenizer::{CACHE_SIZE, Encoder, Encoding, Special, Tokenizer};
+pub use vocabulary::Vocabulary;

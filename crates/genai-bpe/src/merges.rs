@@ -1,0 +1,125 @@
+//! Which neighbours merge, in which order, into what.
+
+use crate::error::Error;
+use crate::hash::fold;
+
+/// A list of merges: a pair of neighbouring tokens, the rank of its merge (lower ranks first) and
+/// the token that it becomes.
+///
+/// ```
+/// use genai_bpe::{Merge, Merges};
+/// let merges = Merges::new([(0, 1, 2), (2, 2, 3)])?;
+/// assert_eq!(merges.get(2, 2), Some(Merge { rank: 1, id: 3 }));
+/// assert_eq!(merges.get(1, 0), None);
+/// # Ok::<(), genai_bpe::Error>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Merges {
+    /// Open addressing on the pair.
+    slots: Vec<Slot>,
+    shift: u32,
+    len: usize,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Slot {
+    left: u32,
+    right: u32,
+    merge: Merge,
+}
+
+/// What a pair of neighbours becomes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Merge {
+    /// Lower ranks are merged first; of equal ranks the leftmost.
+    pub rank: u32,
+    /// The token that the two become.
+    pub id: u32,
+}
+
+/// The rank of no merge.
+pub(crate) const NEVER: u32 = u32::MAX;
+
+const FREE: Slot = Slot { left: 0, right: 0, merge: Merge { rank: NEVER, id: 0 } };
+
+impl Merges {
+    /// Merges `(left, right, merged)` in order of rank. Of a pair given twice the last rank holds,
+    /// as in Hugging Face's map of merges.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] for 2³² - 1 merges or more.
+    pub fn new(merges: impl IntoIterator<Item = (u32, u32, u32)>) -> Result<Self, Error> {
+        let ranked = merges
+            .into_iter()
+            .enumerate()
+            .map(|(rank, (left, right, id))| Ok((left, right, Merge { rank: rank_of(rank)?, id })))
+            .collect::<Result<Vec<_>, Error>>()?;
+        Ok(Self::with_ranks(&ranked))
+    }
+
+    /// Pairs with their merges; of a pair given twice the last holds.
+    pub fn with_ranks(merges: &[(u32, u32, Merge)]) -> Self {
+        let size = (merges.len() * 2).next_power_of_two().max(2);
+        let mut table = Self { slots: vec![FREE; size], shift: 64 - size.trailing_zeros(), len: 0 };
+        for &(left, right, merge) in merges {
+            let place = table.place(left, right);
+            table.len += usize::from(table.slots[place].merge.rank == NEVER);
+            table.slots[place] = Slot { left, right, merge };
+        }
+        table
+    }
+
+    /// Where the pair is, or would be.
+    #[inline]
+    fn place(&self, left: u32, right: u32) -> usize {
+        let key = u64::from(left) << 32 | u64::from(right);
+        let mut place =
+            (fold(key ^ 0x9e37_79b9_7f4a_7c15, 0xd1b5_4a32_d192_ed03) >> self.shift) as usize;
+        loop {
+            let slot = &self.slots[place];
+            if (slot.left == left && slot.right == right) || slot.merge.rank == NEVER {
+                return place;
+            }
+            place = (place + 1) & (self.slots.len() - 1);
+        }
+    }
+
+    /// What these neighbours become, if they merge.
+    #[inline]
+    pub fn get(&self, left: u32, right: u32) -> Option<Merge> {
+        if self.slots.is_empty() {
+            return None;
+        }
+        let merge = self.slots[self.place(left, right)].merge;
+        (merge.rank != NEVER).then_some(merge)
+    }
+
+    /// How many pairs merge.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether none do.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// All merges as `(left, right, merge)`, by rank.
+    pub fn iter(&self) -> impl Iterator<Item = (u32, u32, Merge)> {
+        let mut merges: Vec<_> = self
+            .slots
+            .iter()
+            .filter(|slot| slot.merge.rank != NEVER)
+            .map(|slot| (slot.left, slot.right, slot.merge))
+            .collect();
+        merges.sort_unstable_by_key(|&(left, right, merge)| (merge.rank, left, right));
+        merges.into_iter()
+    }
+}
+
+fn rank_of(place: usize) -> Result<u32, Error> {
+    u32::try_from(place)
+        .ok()
+        .filter(|&rank| rank != NEVER)
+        .ok_or_else(|| Error::malformed("merges", "2³² merges", "fewer"))
+}

@@ -1,0 +1,154 @@
+//! Tokens and their ids.
+
+use crate::error::Error;
+use crate::hash::hash_bytes;
+
+/// The tokens of a vocabulary as bytes, by id, and ids by bytes. Ids may have holes. If two ids
+/// share their bytes, the first given is the one found by bytes.
+///
+/// ```
+/// use genai_bpe::Vocabulary;
+/// let vocabulary = Vocabulary::new([(0, b"a".as_slice()), (2, b"ab")])?;
+/// assert_eq!(vocabulary.id(b"ab"), Some(2));
+/// assert_eq!(vocabulary.bytes(0), Some(b"a".as_slice()));
+/// assert_eq!((vocabulary.bytes(1), vocabulary.len(), vocabulary.id_bound()), (None, 2, 3));
+/// # Ok::<(), genai_bpe::Error>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Vocabulary {
+    arena: Vec<u8>,
+    /// By id: where the token starts and ends in the arena; `HOLE` if there is none.
+    spans: Vec<(u32, u32)>,
+    /// Open addressing: the upper half of an entry is of the hash, the lower the id.
+    slots: Vec<u64>,
+    len: usize,
+}
+
+const HOLE: (u32, u32) = (u32::MAX, u32::MAX);
+const FREE: u64 = u64::MAX;
+
+/// Ids stay below this, so that a hostile file with one huge id does not ask for gigabytes.
+pub(crate) const ID_LIMIT: u32 = 1 << 24;
+
+impl Vocabulary {
+    /// A vocabulary of pairs of id and bytes.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] for an id given twice, one of 2²⁴ or more, or 2 GiB of tokens.
+    pub fn new<'a>(tokens: impl IntoIterator<Item = (u32, &'a [u8])>) -> Result<Self, Error> {
+        let mut vocabulary = Self::default();
+        for (id, token) in tokens {
+            vocabulary.put(id, token)?;
+        }
+        vocabulary.index();
+        Ok(vocabulary)
+    }
+
+    fn put(&mut self, id: u32, token: &[u8]) -> Result<(), Error> {
+        if id >= ID_LIMIT {
+            return Err(Error::malformed(
+                format!("id {id}"),
+                "an id that large",
+                format!("ids below {ID_LIMIT}"),
+            ));
+        }
+        let place = id as usize;
+        if place >= self.spans.len() {
+            self.spans.resize(place + 1, HOLE);
+        }
+        if self.spans[place] != HOLE {
+            return Err(Error::malformed(format!("id {id}"), "two tokens", "one token for an id"));
+        }
+        let start = self.arena.len();
+        self.arena.extend_from_slice(token);
+        let (Ok(start), Ok(end)) = (u32::try_from(start), i32::try_from(self.arena.len())) else {
+            return Err(Error::malformed(format!("id {id}"), "2 GiB of tokens", "less"));
+        };
+        self.spans[place] = (start, end.cast_unsigned());
+        self.len += 1;
+        Ok(())
+    }
+
+    fn index(&mut self) {
+        let size = (self.len * 2).next_power_of_two().max(2);
+        self.slots = vec![FREE; size];
+        for id in 0..self.spans.len() {
+            if self.spans[id] == HOLE {
+                continue;
+            }
+            let (start, end) = self.spans[id];
+            let hash = hash_bytes(&self.arena[start as usize..end as usize]);
+            let entry = entry(hash, id);
+            let mut slot = hash as usize & (size - 1);
+            loop {
+                if self.slots[slot] == FREE {
+                    self.slots[slot] = entry;
+                    break;
+                }
+                if self.is_token(self.slots[slot], hash, start as usize, end as usize) {
+                    break;
+                }
+                slot = (slot + 1) & (size - 1);
+            }
+        }
+    }
+
+    fn is_token(&self, entry: u64, hash: u64, start: usize, end: usize) -> bool {
+        (entry ^ hash) >> 32 == 0 && self.bytes(entry as u32) == Some(&self.arena[start..end])
+    }
+
+    /// The bytes of a token; none for an id that is not there.
+    #[inline]
+    pub fn bytes(&self, id: u32) -> Option<&[u8]> {
+        let &(start, end) = self.spans.get(id as usize)?;
+        self.arena.get(start as usize..end as usize)
+    }
+
+    /// The length of a token in bytes; 0 for an id that is not there.
+    #[inline]
+    pub fn length(&self, id: u32) -> usize {
+        self.spans.get(id as usize).map_or(0, |&(start, end)| (end - start) as usize)
+    }
+
+    /// The id of a token.
+    #[inline]
+    pub fn id(&self, token: &[u8]) -> Option<u32> {
+        let hash = hash_bytes(token);
+        let mask = self.slots.len().checked_sub(1)?;
+        let mut slot = hash as usize & mask;
+        loop {
+            let entry = self.slots[slot];
+            if entry == FREE {
+                return None;
+            }
+            if (entry ^ hash) >> 32 == 0 && self.bytes(entry as u32) == Some(token) {
+                return Some(entry as u32);
+            }
+            slot = (slot + 1) & mask;
+        }
+    }
+
+    /// How many tokens there are.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// One more than the largest id.
+    pub fn id_bound(&self) -> usize {
+        self.spans.len()
+    }
+
+    /// Ids and tokens, by id.
+    pub fn iter(&self) -> impl Iterator<Item = (u32, &[u8])> {
+        (0..self.spans.len() as u32).filter_map(|id| Some((id, self.bytes(id)?)))
+    }
+}
+
+fn entry(hash: u64, id: usize) -> u64 {
+    hash & !0xffff_ffff | id as u64
+}
