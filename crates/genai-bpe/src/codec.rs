@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Debug;
 
 use crate::Error;
-use crate::byte_level::WordCache;
+use crate::byte_level::{Steps, WordCache};
 use crate::merging::{Merging, Symbol};
 
 /// Text to ids and back, by the rules of one tool. One implementation per family of formats.
@@ -112,6 +112,7 @@ impl Output<'_> {
 #[derive(Debug)]
 pub(crate) struct Memory {
     pub(crate) words: WordCache,
+    pub(crate) steps: Steps,
     pub(crate) symbols: Vec<Symbol>,
     pub(crate) merging: Merging,
 }
@@ -119,6 +120,11 @@ pub(crate) struct Memory {
 impl Memory {
     /// Memory with a cache of about so many words; 0 for none.
     pub(crate) fn new(cache_size: usize) -> Self {
-        Self { words: WordCache::new(cache_size), symbols: Vec::new(), merging: Merging::default() }
+        Self {
+            words: WordCache::new(cache_size),
+            steps: Steps::default(),
+            symbols: Vec::new(),
+            merging: Merging::default(),
+        }
     }
 }

@@ -1,5 +1,8 @@
 //! BPE over bytes: every text has ids, and they give the text back.
 
+mod backtracking;
+mod origins;
+mod prefixes;
 pub(crate) mod tiktoken;
 mod word_cache;
 
@@ -7,6 +10,8 @@ use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::ops::ControlFlow;
 
+use self::backtracking::Backtracking;
+pub(crate) use self::backtracking::Steps;
 pub(crate) use self::word_cache::WordCache;
 use crate::Error;
 use crate::added::AddedTokens;
@@ -28,6 +33,8 @@ pub(crate) struct ByteLevel {
     whole_pieces: bool,
     /// The ids of single bytes.
     bytes: [u32; 256],
+    /// The fast way, for lists of merges that allow it: all that trainers write.
+    backtracking: Option<Backtracking>,
 }
 
 impl ByteLevel {
@@ -49,7 +56,8 @@ impl ByteLevel {
                 Error::malformed("vocabulary", format!("no token for byte {byte}"), "all 256 bytes")
             })?;
         }
-        Ok(Self { vocabulary, merges, pattern, added, whole_pieces, bytes })
+        let backtracking = Backtracking::new(&vocabulary, &merges, &bytes);
+        Ok(Self { vocabulary, merges, pattern, added, whole_pieces, bytes, backtracking })
     }
 
     /// A tokenizer by ranks alone, as tiktoken's: any neighbours merge whose bytes together are a token,
@@ -87,25 +95,56 @@ impl ByteLevel {
             return;
         }
         let piece = &text[start..end];
-        let whole = if self.whole_pieces { self.vocabulary.id(piece) } else { None };
         let first = output.ids.len();
-        if let Some(id) = whole {
+        if let Some(id) = self.whole(piece) {
             output.push(id, base + start, base + end);
         } else {
-            let symbols = &mut memory.symbols;
-            symbols.clear();
-            symbols.extend(
-                piece.iter().map(|&byte| Symbol { id: self.bytes[usize::from(byte)], bytes: 1 }),
-            );
-            memory.merging.merge(&self.merges, symbols);
-            let mut place = base + start;
-            for symbol in symbols {
-                output.push(symbol.id, place, place + symbol.bytes as usize);
-                place += symbol.bytes as usize;
-            }
+            self.encode_parts(piece, base + start, memory, output);
         }
         if let Some(key) = key {
             memory.words.put(key, &output.ids[first..]);
+        }
+    }
+
+    /// The token that the whole piece is.
+    #[inline]
+    fn whole(&self, piece: &[u8]) -> Option<u32> {
+        let id = self.vocabulary.id(piece)?;
+        let becomes = self.whole_pieces
+            || self.backtracking.as_ref().is_some_and(|known| known.is_reachable(id));
+        becomes.then_some(id)
+    }
+
+    fn encode_parts(
+        &self,
+        piece: &[u8],
+        start: usize,
+        memory: &mut Memory,
+        output: &mut Output<'_>,
+    ) {
+        let Memory { steps, symbols, merging, .. } = memory;
+        let first = output.ids.len();
+        if let Some(backtracking) = &self.backtracking
+            && backtracking.encode(&self.vocabulary, &self.merges, piece, steps, output.ids)
+        {
+            if let Some(offsets) = &mut output.offsets {
+                let mut place = start;
+                offsets.extend(output.ids[first..].iter().map(|&id| {
+                    let start = place;
+                    place += self.vocabulary.length(id);
+                    (start, place)
+                }));
+            }
+            return;
+        }
+        symbols.clear();
+        let byte = |&byte: &u8| Symbol { id: self.bytes[usize::from(byte)], bytes: 1 };
+        symbols.extend(piece.iter().map(byte));
+        merging.merge(&self.merges, symbols);
+        let mut place = start;
+        for symbol in symbols {
+            output.push(symbol.id, place, place + symbol.bytes as usize);
+            place += symbol.bytes as usize;
         }
     }
 
@@ -244,4 +283,107 @@ fn merges_of_ranks(vocabulary: &Vocabulary) -> Merges {
         }
     }
     Merges::with_ranks(&merges)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::Tokenizer;
+
+    /// A list of merges as trainers write them: each makes a new token of two older ones.
+    fn merges_over_bytes(pairs: &[(usize, usize)]) -> (Vec<Vec<u8>>, Vec<(u32, u32, u32)>) {
+        let mut tokens: Vec<Vec<u8>> = (0..=255).map(|byte| vec![byte]).collect();
+        let mut merges = Vec::new();
+        for &(left, right) in pairs {
+            // The first choices are three letters; then tokens that are there.
+            let pick = |choice: usize| match choice % (tokens.len() - 253) {
+                letter @ 0..3 => usize::from(b'a') + letter,
+                later => later - 3 + 256,
+            };
+            let (left, right) = (pick(left), pick(right));
+            let token = [tokens[left].clone(), tokens[right].clone()].concat();
+            if !tokens.contains(&token) && token.len() < 60 {
+                merges.push((left as u32, right as u32, tokens.len() as u32));
+                tokens.push(token);
+            }
+        }
+        (tokens, merges)
+    }
+
+    fn byte_level(tokens: &[Vec<u8>], merges: &[(u32, u32, u32)]) -> ByteLevel {
+        let vocabulary = Vocabulary::new((0..).zip(tokens.iter().map(Vec::as_slice))).unwrap();
+        let merges = Merges::new(merges.iter().copied()).unwrap();
+        ByteLevel::new(vocabulary, merges, Pattern::Whole, AddedTokens::default(), false).unwrap()
+    }
+
+    fn merged_by_definition(tokenizer: &ByteLevel, text: &str) -> Vec<u32> {
+        let mut symbols: Vec<_> = text
+            .bytes()
+            .map(|byte| Symbol { id: tokenizer.bytes[usize::from(byte)], bytes: 1 })
+            .collect();
+        Merging::default().merge(&tokenizer.merges, &mut symbols);
+        symbols.iter().map(|symbol| symbol.id).collect()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(512))]
+
+        #[test]
+        fn neighbours_alone_give_what_merging_gives(
+            pairs in prop::collection::vec((0usize..200, 0usize..200), 0..60),
+            texts in prop::collection::vec("[abc]{0,90}", 1..8),
+        ) {
+            let (tokens, merges) = merges_over_bytes(&pairs);
+            let by_merges = byte_level(&tokens, &merges);
+            prop_assert!(by_merges.backtracking.is_some());
+            let expected: Vec<_> =
+                texts.iter().map(|text| merged_by_definition(&by_merges, text)).collect();
+            let tokenizer = Tokenizer::new(by_merges);
+            let mut encoder = tokenizer.encoder();
+            for (text, expected) in texts.iter().zip(expected) {
+                let encoding = encoder.encode_with_offsets(text, crate::Special::All).unwrap();
+                let tokens: String = encoding.offsets.iter().map(|&(start, end)| &text[start..end]).collect();
+                prop_assert_eq!(&tokens, text);
+                prop_assert_eq!(&encoding.ids, &expected);
+                let mut ids = Vec::new();
+                encoder.encode_into(text, &mut ids);
+                prop_assert_eq!(ids, expected);
+            }
+        }
+
+        /// Ranks alone, as tiktoken merges by them, and the list of merges made of them.
+        #[test]
+        fn ranks_are_a_list_of_merges(
+            tokens in prop::collection::btree_set("[abc]{2,7}", 0..60),
+            order in any::<u64>(),
+            texts in prop::collection::vec("[abc]{0,40}", 1..8),
+        ) {
+            let mut tokens: Vec<Vec<u8>> = tokens.into_iter().map(String::into_bytes).collect();
+            tokens.sort_by_key(|token| crate::hash::hash_bytes(token) ^ order);
+            let all: Vec<Vec<u8>> = (0..=255).map(|byte| vec![byte]).chain(tokens).collect();
+            let vocabulary = Vocabulary::new((0..).zip(all.iter().map(Vec::as_slice))).unwrap();
+            let tokenizer =
+                ByteLevel::from_ranks(vocabulary.clone(), Pattern::Whole, AddedTokens::default()).unwrap();
+            let tokenizer = Tokenizer::new(tokenizer);
+            for text in texts {
+                let mut parts: Vec<&[u8]> = text.as_bytes().chunks(1).collect();
+                if vocabulary.id(text.as_bytes()).is_some() {
+                    parts = vec![text.as_bytes()];
+                }
+                loop {
+                    let best = (1..parts.len())
+                        .filter_map(|i| Some((vocabulary.id(&[parts[i - 1], parts[i]].concat())?, i)))
+                        .min();
+                    let Some((_, i)) = best else { break };
+                    let start: usize = parts[..i - 1].iter().map(|part| part.len()).sum();
+                    parts[i - 1] = &text.as_bytes()[start..start + parts[i - 1].len() + parts[i].len()];
+                    parts.remove(i);
+                }
+                let ids: Vec<_> = parts.iter().filter_map(|part| vocabulary.id(part)).collect();
+                prop_assert_eq!(tokenizer.encode(&text), ids);
+            }
+        }
+    }
 }
