@@ -18,6 +18,9 @@ pub struct Merges {
     /// Open addressing on the pair.
     slots: Vec<Slot>,
     shift: u32,
+    /// A bit for each of many hashes: most pairs do not merge, and are known here by staying in the
+    /// processor's caches.
+    seen: Vec<u64>,
     len: usize,
 }
 
@@ -60,28 +63,39 @@ impl Merges {
     /// Pairs with their merges; of a pair given twice the last holds.
     pub fn with_ranks(merges: &[(u32, u32, Merge)]) -> Self {
         let size = (merges.len() * 2).next_power_of_two().max(2);
-        let mut table = Self { slots: vec![FREE; size], shift: 64 - size.trailing_zeros(), len: 0 };
+        let mut table = Self {
+            slots: vec![FREE; size],
+            shift: 64 - size.trailing_zeros(),
+            seen: vec![0; (size / 8).max(1)],
+            len: 0,
+        };
         for &(left, right, merge) in merges {
-            let place = table.place(left, right);
+            let hash = hash(left, right);
+            let place = table.place(hash, left, right);
             table.len += usize::from(table.slots[place].merge.rank == NEVER);
             table.slots[place] = Slot { left, right, merge };
+            let bit = table.bit(hash);
+            table.seen[bit / 64] |= 1 << (bit % 64);
         }
         table
     }
 
     /// Where the pair is, or would be.
     #[inline]
-    fn place(&self, left: u32, right: u32) -> usize {
-        let key = u64::from(left) << 32 | u64::from(right);
-        let mut place =
-            (fold(key ^ 0x9e37_79b9_7f4a_7c15, 0xd1b5_4a32_d192_ed03) >> self.shift) as usize;
+    fn place(&self, hash: u64, left: u32, right: u32) -> usize {
+        let mut place = (hash >> self.shift) as usize;
         loop {
-            let slot = &self.slots[place];
+            let slot = &self.slots[place & (self.slots.len() - 1)];
             if (slot.left == left && slot.right == right) || slot.merge.rank == NEVER {
-                return place;
+                return place & (self.slots.len() - 1);
             }
-            place = (place + 1) & (self.slots.len() - 1);
+            place += 1;
         }
+    }
+
+    #[inline]
+    fn bit(&self, hash: u64) -> usize {
+        hash as usize & (self.seen.len() * 64 - 1)
     }
 
     /// What these neighbours become, if they merge.
@@ -90,7 +104,12 @@ impl Merges {
         if self.slots.is_empty() {
             return None;
         }
-        let merge = self.slots[self.place(left, right)].merge;
+        let hash = hash(left, right);
+        let bit = self.bit(hash);
+        if self.seen[bit / 64] >> (bit % 64) & 1 == 0 {
+            return None;
+        }
+        let merge = self.slots[self.place(hash, left, right)].merge;
         (merge.rank != NEVER).then_some(merge)
     }
 
@@ -115,6 +134,12 @@ impl Merges {
         merges.sort_unstable_by_key(|&(left, right, merge)| (merge.rank, left, right));
         merges.into_iter()
     }
+}
+
+#[inline]
+fn hash(left: u32, right: u32) -> u64 {
+    let pair = u64::from(left) << 32 | u64::from(right);
+    fold(pair ^ 0x9e37_79b9_7f4a_7c15, 0xd1b5_4a32_d192_ed03)
 }
 
 fn rank_of(place: usize) -> Result<u32, Error> {

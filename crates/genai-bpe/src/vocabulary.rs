@@ -104,6 +104,12 @@ impl Vocabulary {
         self.arena.get(start as usize..end as usize)
     }
 
+    /// Whether the token of that id has these bytes.
+    #[inline]
+    pub(crate) fn is(&self, id: u32, bytes: &[u8]) -> bool {
+        self.bytes(id).is_some_and(|token| equal(token, bytes))
+    }
+
     /// The length of a token in bytes; 0 for an id that is not there.
     #[inline]
     pub fn length(&self, id: u32) -> usize {
@@ -121,7 +127,7 @@ impl Vocabulary {
             if entry == FREE {
                 return None;
             }
-            if (entry ^ hash) >> 32 == 0 && self.bytes(entry as u32) == Some(token) {
+            if (entry ^ hash) >> 32 == 0 && self.is(entry as u32, token) {
                 return Some(entry as u32);
             }
             slot = (slot + 1) & mask;
@@ -151,4 +157,26 @@ impl Vocabulary {
 
 fn entry(hash: u64, id: usize) -> u64 {
     hash & !0xffff_ffff | id as u64
+}
+
+/// Equality of short runs of bytes without a call: words that may overlap.
+#[inline]
+fn equal(a: &[u8], b: &[u8]) -> bool {
+    if a.len() != b.len() {
+        return false;
+    }
+    if a.len() > 16 {
+        return a == b;
+    }
+    if let (Some(first), Some(last), Some(start), Some(end)) =
+        (a.first_chunk::<8>(), a.last_chunk::<8>(), b.first_chunk::<8>(), b.last_chunk::<8>())
+    {
+        return first == start && last == end;
+    }
+    if let (Some(first), Some(last), Some(start), Some(end)) =
+        (a.first_chunk::<4>(), a.last_chunk::<4>(), b.first_chunk::<4>(), b.last_chunk::<4>())
+    {
+        return first == start && last == end;
+    }
+    a.iter().zip(b).all(|(a, b)| a == b)
 }

@@ -13,6 +13,7 @@ use std::ops::ControlFlow;
 use self::backtracking::Backtracking;
 pub(crate) use self::backtracking::Steps;
 pub(crate) use self::word_cache::WordCache;
+use self::word_cache::WordIds;
 use crate::Error;
 use crate::added::AddedTokens;
 use crate::codec::{Allowed, Codec, DecodeOptions, Memory, Output};
@@ -31,6 +32,8 @@ pub(crate) struct ByteLevel {
     added: AddedTokens,
     /// A piece that is a token becomes that token, whether or not merges lead there.
     whole_pieces: bool,
+    /// Backtracking finds the token that a piece is, if it becomes one.
+    finds_whole_pieces: bool,
     /// The ids of single bytes.
     bytes: [u32; 256],
     /// The fast way, for lists of merges that allow it: all that trainers write.
@@ -57,7 +60,19 @@ impl ByteLevel {
             })?;
         }
         let backtracking = Backtracking::new(&vocabulary, &merges, &bytes);
-        Ok(Self { vocabulary, merges, pattern, added, whole_pieces, bytes, backtracking })
+        let finds_whole_pieces = backtracking.as_ref().is_some_and(|known| {
+            !whole_pieces || vocabulary.iter().all(|(id, _)| known.is_reachable(id))
+        });
+        Ok(Self {
+            vocabulary,
+            merges,
+            pattern,
+            added,
+            whole_pieces,
+            finds_whole_pieces,
+            bytes,
+            backtracking,
+        })
     }
 
     /// A tokenizer by ranks alone, as tiktoken's: any neighbours merge whose bytes together are a token,
@@ -106,13 +121,11 @@ impl ByteLevel {
         }
     }
 
-    /// The token that the whole piece is.
+    /// The token that a piece becomes though merges do not lead there.
     #[inline]
     fn whole(&self, piece: &[u8]) -> Option<u32> {
-        let id = self.vocabulary.id(piece)?;
-        let becomes = self.whole_pieces
-            || self.backtracking.as_ref().is_some_and(|known| known.is_reachable(id));
-        becomes.then_some(id)
+        let id = if self.finds_whole_pieces { None } else { self.vocabulary.id(piece) }?;
+        self.whole_pieces.then_some(id)
     }
 
     fn encode_parts(
@@ -149,15 +162,15 @@ impl ByteLevel {
     }
 
     #[inline]
-    fn push(&self, ids: &[u32], mut start: usize, output: &mut Output<'_>) {
-        if output.offsets.is_none() {
-            output.ids.extend_from_slice(ids);
-            return;
-        }
-        for &id in ids {
-            let end = start + self.vocabulary.length(id);
-            output.push(id, start, end);
-            start = end;
+    fn push(&self, ids: WordIds, mut start: usize, output: &mut Output<'_>) {
+        for place in 0..ids.len() {
+            let id = ids.get(place);
+            if let Some(offsets) = &mut output.offsets {
+                let end = start + self.vocabulary.length(id);
+                offsets.push((start, end));
+                start = end;
+            }
+            output.ids.push(id);
         }
     }
 }

@@ -1,16 +1,17 @@
 //! The longest token that a text starts with.
 
+use crate::hash::fold;
 use crate::vocabulary::Vocabulary;
 
-/// All prefixes of all tokens, by a hash that grows byte by byte with the text: the place of each
-/// prefix follows from the text alone, so that a processor need not wait for one look-up to begin
-/// the next.
+/// All prefixes of all tokens in one hash table. The place of each follows from the text alone, so
+/// that a processor need not wait for one look-up to begin the next.
 ///
-/// A slot holds a part of the hash only; what is found is compared with the text byte by byte.
+/// Prefixes of up to four bytes are told apart by what a slot holds. Of longer ones it holds a part of
+/// their hash, and what is found is compared with the text byte by byte.
 #[derive(Clone, Debug)]
 pub(super) struct Prefixes {
-    /// Open addressing: 38 bits of the hash, whether longer prefixes exist, whether the slot is
-    /// taken, and the id of the token that the prefix is.
+    /// Open addressing: what tells the prefix from others, whether longer ones exist, and the id of
+    /// the token that the prefix is.
     slots: Vec<u64>,
     shift: u32,
     /// By id: the longest token that is a proper prefix of this one.
@@ -18,14 +19,16 @@ pub(super) struct Prefixes {
 }
 
 /// The id of no token.
-pub(super) const NO_TOKEN: u32 = (1 << 24) - 1;
+pub(super) const NO_TOKEN: u32 = (1 << ID_BITS) - 1;
 
-const TAKEN: u64 = 1 << 24;
-const GOES_ON: u64 = 1 << 25;
-const ID: u64 = TAKEN - 1;
-const TAG: u64 = !(GOES_ON | TAKEN | ID);
-const SEED: u64 = 0x9e37_79b9_7f4a_7c15;
-const FACTOR: u64 = 0xd1b5_4a32_d192_ed03;
+const ID_BITS: u32 = 24;
+const ID: u64 = (1 << ID_BITS) - 1;
+const GOES_ON: u64 = 1 << ID_BITS;
+const NAME: u64 = !(GOES_ON | ID);
+/// No name has all bits set, so no prefix looks like this.
+const FREE: u64 = u64::MAX;
+/// Prefixes up to this length are named by their bytes.
+const SHORT: usize = 4;
 
 impl Prefixes {
     /// The prefixes of those tokens of the vocabulary that are wanted. Nothing if hashes of two of
@@ -35,7 +38,7 @@ impl Prefixes {
         let mut size = (vocabulary.len() * 4).next_power_of_two().max(256);
         loop {
             let mut prefixes = Self {
-                slots: vec![0; size],
+                slots: vec![FREE; size],
                 shift: 64 - size.trailing_zeros(),
                 shorter: Vec::new(),
             };
@@ -55,19 +58,25 @@ impl Prefixes {
     fn fill(&mut self, vocabulary: &Vocabulary, wanted: &impl Fn(u32) -> bool) -> bool {
         let mut room = self.slots.len() / 4 * 3;
         for (id, token) in vocabulary.iter().filter(|(id, _)| wanted(*id)) {
-            let mut hash = SEED;
-            for (&byte, left) in token.iter().zip((0..token.len()).rev()) {
-                hash = extend(hash, byte);
-                let place = self.place(hash);
+            let start = first_bytes(token);
+            let mut hash = deep(start);
+            for length in 1..=token.len() {
+                let name = if length <= SHORT {
+                    short_name(start, length)
+                } else {
+                    hash = extend(hash, token[length - 1]);
+                    long_name(hash)
+                };
+                let place = self.place(name);
                 let slot = &mut self.slots[place];
-                if *slot & TAKEN == 0 {
+                if *slot == FREE {
                     if room == 0 {
                         return false;
                     }
                     room -= 1;
-                    *slot = tag(hash) | TAKEN | u64::from(NO_TOKEN);
+                    *slot = name & NAME | u64::from(NO_TOKEN);
                 }
-                if left > 0 {
+                if length < token.len() {
                     *slot |= GOES_ON;
                 } else {
                     *slot = *slot & !ID | u64::from(id);
@@ -81,23 +90,55 @@ impl Prefixes {
     /// Nothing if the text is one of those whose hashes mislead.
     #[inline]
     pub(super) fn longest(&self, vocabulary: &Vocabulary, text: &[u8]) -> Option<(u32, usize)> {
-        let mut hash = SEED;
-        let (mut token, mut length) = (NO_TOKEN, 0);
-        for (&byte, place) in text.iter().zip(1..) {
-            hash = extend(hash, byte);
-            let slot = self.slots[self.place(hash)];
-            if slot & TAKEN == 0 {
-                break;
+        let start = first_bytes(text);
+        // Most tokens of scripts with long characters are whole characters.
+        let character = match text.first() {
+            Some(0xe0..=0xef) => 3,
+            Some(0xc0..=0xdf) => 2,
+            _ => 1,
+        };
+        let mut found = self.longest_from(start, character, text);
+        if found.0 == NO_TOKEN && character > 1 {
+            found = self.longest_from(start, 1, text);
+        }
+        let (token, length) = found;
+        let is_there =
+            length <= SHORT || token == NO_TOKEN || vocabulary.is(token, &text[..length]);
+        is_there.then_some(found)
+    }
+
+    /// The longest token of that length or more, though it may not be one if it is longer than
+    /// [`SHORT`].
+    #[inline]
+    fn longest_from(&self, start: u32, length: usize, text: &[u8]) -> (u32, usize) {
+        let mut found = (NO_TOKEN, 0);
+        for length in length..=text.len().min(SHORT) {
+            let slot = self.slots[self.place(short_name(start, length))];
+            if slot == FREE {
+                return found;
             }
             if slot & ID != u64::from(NO_TOKEN) {
-                (token, length) = ((slot & ID) as u32, place);
+                found = ((slot & ID) as u32, length);
             }
             if slot & GOES_ON == 0 {
-                break;
+                return found;
             }
         }
-        let is_there = token == NO_TOKEN || vocabulary.bytes(token) == Some(&text[..length]);
-        is_there.then_some((token, length))
+        let mut hash = deep(start);
+        for (&byte, length) in text.iter().zip(1..).skip(SHORT) {
+            hash = extend(hash, byte);
+            let slot = self.slots[self.place(long_name(hash))];
+            if slot == FREE {
+                return found;
+            }
+            if slot & ID != u64::from(NO_TOKEN) {
+                found = ((slot & ID) as u32, length);
+            }
+            if slot & GOES_ON == 0 {
+                return found;
+            }
+        }
+        found
     }
 
     /// The longest token that is a proper prefix of this one, or [`NO_TOKEN`].
@@ -106,13 +147,13 @@ impl Prefixes {
         self.shorter[token as usize]
     }
 
-    /// Where the prefix of that hash is, or would be.
+    /// Where the prefix of that name is, or would be.
     #[inline]
-    fn place(&self, hash: u64) -> usize {
-        let mut place = (hash >> self.shift) as usize;
+    fn place(&self, name: u64) -> usize {
+        let mut place = (name >> self.shift) as usize;
         loop {
             let slot = self.slots[place & (self.slots.len() - 1)];
-            if slot & TAKEN == 0 || (slot ^ tag(hash)) & TAG == 0 {
+            if slot == FREE || (slot ^ name) & NAME == 0 {
                 return place & (self.slots.len() - 1);
             }
             place += 1;
@@ -120,12 +161,41 @@ impl Prefixes {
     }
 }
 
+/// Up to four bytes, the first the lowest.
 #[inline]
-fn extend(hash: u64, byte: u8) -> u64 {
-    (hash ^ u64::from(byte)).wrapping_mul(FACTOR)
+fn first_bytes(text: &[u8]) -> u32 {
+    if let Some(chunk) = text.first_chunk::<4>() {
+        u32::from_le_bytes(*chunk)
+    } else {
+        text.iter().rev().fold(0, |word, &byte| word << 8 | u32::from(byte))
+    }
+}
+
+/// Bytes and length in 35 bits, spread over the 39 bits of a name: as the factor is odd, different
+/// prefixes have different names.
+#[inline]
+fn short_name(start: u32, length: usize) -> u64 {
+    let bytes = u64::from(start) & ((1 << (8 * length)) - 1);
+    let key = bytes | (length as u64) << 32;
+    key.wrapping_mul(0x5d_1b54_a32d) << (ID_BITS + 2)
+}
+
+/// The bit that names of long prefixes have and those of short ones have not.
+const LONG: u64 = 1 << (ID_BITS + 1);
+
+#[inline]
+fn long_name(hash: u64) -> u64 {
+    let name = hash | LONG;
+    if name & NAME == NAME { name ^ 1 << 63 } else { name }
+}
+
+/// The hash of the first [`SHORT`] bytes, from which those of longer prefixes grow.
+#[inline]
+fn deep(start: u32) -> u64 {
+    fold(u64::from(start) ^ 0x9e37_79b9_7f4a_7c15, 0xd1b5_4a32_d192_ed03)
 }
 
 #[inline]
-fn tag(hash: u64) -> u64 {
-    hash << 20 & TAG
+fn extend(hash: u64, byte: u8) -> u64 {
+    (hash ^ u64::from(byte)).wrapping_mul(0xd1b5_4a32_d192_ed03)
 }
