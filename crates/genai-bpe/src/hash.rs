@@ -10,10 +10,11 @@ pub(crate) fn fold(a: u64, b: u64) -> u64 {
     (product as u64) ^ ((product >> 64) as u64)
 }
 
-/// A number below 2¹²⁸ that stands for itself, such as a short word with its length.
+/// Numbers that stand for themselves, such as the bytes of a short word with its length.
 #[inline]
-pub(crate) fn hash_key(key: u128) -> u64 {
-    fold(key as u64 ^ FIRST, (key >> 64) as u64 ^ SECOND)
+pub(crate) fn hash_keys<const N: usize>(keys: [u128; N]) -> u64 {
+    keys.into_iter()
+        .fold(0, |hash, key| fold(key as u64 ^ FIRST ^ hash, (key >> 64) as u64 ^ SECOND))
 }
 
 /// Any bytes.

@@ -13,7 +13,6 @@ use std::ops::ControlFlow;
 use self::backtracking::Backtracking;
 pub(crate) use self::backtracking::Steps;
 pub(crate) use self::word_cache::WordCache;
-use self::word_cache::WordIds;
 use crate::Error;
 use crate::added::AddedTokens;
 use crate::codec::{Allowed, Codec, DecodeOptions, Memory, Output};
@@ -103,10 +102,16 @@ impl ByteLevel {
         memory: &mut Memory,
         output: &mut Output<'_>,
     ) {
-        let key = WordCache::key(text, start, end);
-        let known = key.and_then(|key| memory.words.get(key));
-        if let Some(ids) = known {
-            self.push(ids, base + start, output);
+        let key = WordCache::key(text, start..end);
+        let mut place = base + start;
+        let push = |id| {
+            output.ids.push(id);
+            if let Some(offsets) = &mut output.offsets {
+                offsets.push((place, place + self.vocabulary.length(id)));
+                place += self.vocabulary.length(id);
+            }
+        };
+        if key.is_some_and(|key| memory.words.get(key, push)) {
             return;
         }
         let piece = &text[start..end];
@@ -158,19 +163,6 @@ impl ByteLevel {
         for symbol in symbols {
             output.push(symbol.id, place, place + symbol.bytes as usize);
             place += symbol.bytes as usize;
-        }
-    }
-
-    #[inline]
-    fn push(&self, ids: WordIds, mut start: usize, output: &mut Output<'_>) {
-        for place in 0..ids.len() {
-            let id = ids.get(place);
-            if let Some(offsets) = &mut output.offsets {
-                let end = start + self.vocabulary.length(id);
-                offsets.push((start, end));
-                start = end;
-            }
-            output.ids.push(id);
         }
     }
 }

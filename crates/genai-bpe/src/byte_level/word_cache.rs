@@ -1,100 +1,154 @@
 //! What words became, for the next time.
 
-use crate::hash::hash_key;
+use std::ops::Range;
 
-/// A table of fixed size from short words to their ids. A word that hashes to a taken slot takes
-/// it over, so nothing grows and nothing is searched.
+use crate::hash::hash_keys;
+
+/// Two tables of fixed size from words to their ids: one for words of up to 15 bytes, one for those
+/// of up to 31. A word that hashes to a taken slot takes it over, so nothing grows and nothing is
+/// searched; words are compared, not only their hashes.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct WordCache {
-    slots: Vec<Slot>,
+    short: Table<1>,
+    long: Table<2>,
 }
 
-/// 32 bytes: two to a cache line.
-#[derive(Clone, Copy, Debug, Default)]
-struct Slot {
+#[derive(Clone, Debug, Default)]
+struct Table<const N: usize> {
+    slots: Vec<Slot<N>>,
+}
+
+/// 32 or 64 bytes: never more than one cache line.
+#[derive(Clone, Copy, Debug)]
+#[repr(align(32))]
+struct Slot<const N: usize> {
     /// The word's bytes, its length in the highest; 0 is no word.
-    key: u128,
-    ids: WordIds,
+    key: [u128; N],
+    ids: [WordIds; N],
 }
 
-/// The ids of a word, 24 bits each, and in the highest byte how many there are.
+/// Ids of a word, 24 bits each, and in the highest byte how many there are.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct WordIds(u128);
+struct WordIds(u128);
 
-/// Ids that a slot has room for. Words of more are not remembered.
+/// A word as it is kept in the table that it belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum WordKey {
+    Short([u128; 1]),
+    Long([u128; 2]),
+}
+
+/// Ids that 16 bytes have room for. Words of more are not remembered.
 const IDS: usize = 5;
-/// Longest word, in bytes, that is remembered.
-const LONGEST: usize = 15;
 /// Where the highest byte starts.
 const TOP: u32 = 120;
 const ID_BITS: usize = 24;
 
 impl WordIds {
-    fn new(ids: &[u32]) -> Option<Self> {
-        if ids.len() > IDS || ids.iter().any(|id| id >> ID_BITS != 0) {
-            return None;
-        }
+    fn new(ids: &[u32]) -> Self {
         let packed = ids.iter().rev().fold(0, |packed, &id| packed << ID_BITS | u128::from(id));
-        Some(Self(packed | (ids.len() as u128) << TOP))
+        Self(packed | (ids.len() as u128) << TOP)
     }
 
     #[inline]
-    pub(crate) fn len(self) -> usize {
+    fn len(self) -> usize {
         (self.0 >> TOP) as usize
     }
 
     #[inline]
-    pub(crate) fn get(self, place: usize) -> u32 {
+    fn get(self, place: usize) -> u32 {
         (self.0 >> (ID_BITS * place)) as u32 & ((1 << ID_BITS) - 1)
     }
 }
 
-impl WordCache {
-    /// A cache for about so many words; 0 for none.
-    pub(crate) fn new(words: usize) -> Self {
-        let size = if words == 0 { 0 } else { words.clamp(2, 1 << 24).next_power_of_two() };
-        Self { slots: vec![Slot::default(); size] }
+impl<const N: usize> Table<N> {
+    fn new(slots: usize) -> Self {
+        let free = Slot { key: [0; N], ids: [WordIds::default(); N] };
+        Self { slots: vec![free; slots] }
     }
 
-    /// The key of the word at `start..end` of `text`, if it is one that can be remembered.
     #[inline]
-    pub(crate) fn key(text: &[u8], start: usize, end: usize) -> Option<u128> {
-        let length = end - start;
-        if length > LONGEST {
-            return None;
-        }
-        let word = if let Some(chunk) = text[start..].first_chunk::<16>() {
-            u128::from_le_bytes(*chunk) & ((1 << (8 * length)) - 1)
-        } else {
-            let mut bytes = [0; 16];
-            bytes[..length].copy_from_slice(&text[start..end]);
-            u128::from_le_bytes(bytes)
-        };
-        Some(word | (length as u128) << TOP)
+    fn place(&self, key: [u128; N]) -> usize {
+        hash_keys(key) as usize & self.slots.len().wrapping_sub(1)
     }
 
-    /// The ids of a word, if they are remembered.
     #[inline]
-    pub(crate) fn get(&self, key: u128) -> Option<WordIds> {
+    fn get(&self, key: [u128; N]) -> Option<[WordIds; N]> {
         let slot = self.slots.get(self.place(key))?;
         (slot.key == key).then_some(slot.ids)
     }
 
-    /// Remembers the ids of a word, if there is room for so many.
-    #[inline]
-    pub(crate) fn put(&mut self, key: u128, ids: &[u32]) {
+    fn put(&mut self, key: [u128; N], ids: &[u32]) {
+        if ids.len() > N * IDS || ids.iter().any(|id| id >> ID_BITS != 0) {
+            return;
+        }
         let place = self.place(key);
-        if let Some(slot) = self.slots.get_mut(place)
-            && let Some(ids) = WordIds::new(ids)
-        {
+        if let Some(slot) = self.slots.get_mut(place) {
+            let mut chunks = ids.chunks(IDS);
+            let ids = [(); N].map(|()| WordIds::new(chunks.next().unwrap_or_default()));
             *slot = Slot { key, ids };
         }
     }
+}
 
-    #[inline]
-    fn place(&self, key: u128) -> usize {
-        hash_key(key) as usize & self.slots.len().wrapping_sub(1)
+impl WordCache {
+    /// A cache for about so many words of up to 15 bytes, and half as many longer ones; 0 for none.
+    pub(crate) fn new(words: usize) -> Self {
+        let size = if words == 0 { 0 } else { words.clamp(4, 1 << 24).next_power_of_two() };
+        Self { short: Table::new(size), long: Table::new(size / 2) }
     }
+
+    /// The key of a word of `text`, if it is one that can be remembered.
+    #[inline]
+    pub(crate) fn key(text: &[u8], word: Range<usize>) -> Option<WordKey> {
+        match word.len() {
+            0..16 => Some(WordKey::Short([last_of_key(text, word.start, word.len(), word.len())])),
+            length @ 16..32 => {
+                let first = text[word.start..].first_chunk::<16>()?;
+                let rest = last_of_key(text, word.start + 16, length - 16, length);
+                Some(WordKey::Long([u128::from_le_bytes(*first), rest]))
+            }
+            _ => None,
+        }
+    }
+
+    /// Calls `each` with the ids of a word in order, if they are remembered, and says whether they are.
+    #[inline]
+    pub(crate) fn get(&self, key: WordKey, mut each: impl FnMut(u32)) -> bool {
+        let mut call = |ids: WordIds| (0..ids.len()).for_each(|place| each(ids.get(place)));
+        match key {
+            WordKey::Short(key) => {
+                let Some([ids]) = self.short.get(key) else { return false };
+                call(ids);
+            }
+            WordKey::Long(key) => {
+                let Some(ids) = self.long.get(key) else { return false };
+                ids.into_iter().for_each(call);
+            }
+        }
+        true
+    }
+
+    /// Remembers the ids of a word, if there is room for so many.
+    pub(crate) fn put(&mut self, key: WordKey, ids: &[u32]) {
+        match key {
+            WordKey::Short(key) => self.short.put(key, ids),
+            WordKey::Long(key) => self.long.put(key, ids),
+        }
+    }
+}
+
+/// Up to 15 bytes of a word from `start` on, and the length of the whole word.
+#[inline]
+fn last_of_key(text: &[u8], start: usize, count: usize, length: usize) -> u128 {
+    let bytes = if let Some(chunk) = text[start..].first_chunk::<16>() {
+        u128::from_le_bytes(*chunk) & ((1 << (8 * count)) - 1)
+    } else {
+        let mut bytes = [0; 16];
+        bytes[..count].copy_from_slice(&text[start..start + count]);
+        u128::from_le_bytes(bytes)
+    };
+    bytes | (length as u128) << TOP
 }
 
 #[cfg(test)]
@@ -103,30 +157,37 @@ mod tests {
 
     #[test]
     fn words_are_told_apart_by_bytes_and_length() {
-        let text = b"ab\0abcdefghijklmnopq";
-        let key = |start, end| WordCache::key(text, start, end);
+        let text = b"ab\0abcdefghijklmnopqrstuvwxyzabcdefghijklm";
+        let key = |start, end| WordCache::key(text, start..end);
         assert_ne!(key(0, 2), key(0, 3));
         assert_eq!(key(0, 2), key(3, 5));
-        assert_eq!(key(3, 19), None);
-        assert_eq!(WordCache::key(b"ab", 0, 2), key(0, 2));
+        assert!(matches!(key(3, 18), Some(WordKey::Short(_))));
+        assert!(matches!(key(3, 19), Some(WordKey::Long(_))));
+        assert_eq!(key(3, 29).is_some(), key(3, 34).is_some());
+        assert_eq!(key(3, 35), None);
+        assert_eq!(WordCache::key(b"ab", 0..2), key(0, 2));
+        assert_eq!(WordCache::key(&text[3..19], 0..16), key(3, 19));
     }
 
     #[test]
     fn what_is_put_is_there_until_its_slot_is_taken() {
+        let text: Vec<u8> = (0..200).collect();
         let mut cache = WordCache::new(2);
-        for word in 0..100u128 {
-            let ids = [1, (1 << 24) - 1, 3, 4, word as u32];
-            let count = word as usize % 6;
-            cache.put(word | 1 << TOP, &ids[..count]);
-            let found = cache.get(word | 1 << TOP).unwrap();
-            let found: Vec<_> = (0..found.len()).map(|place| found.get(place)).collect();
-            assert_eq!(found, ids[..count]);
+        for word in 0..150 {
+            let ids: Vec<u32> = (0..).map(|id| (1 << 24) - 1 - id).take(word % 11).collect();
+            let length = word % 32;
+            let key = WordCache::key(&text, word..word + length).unwrap();
+            cache.put(key, &ids);
+            let mut found = Vec::new();
+            let has_room = ids.len() <= if length < 16 { 5 } else { 10 };
+            assert_eq!(cache.get(key, |id| found.push(id)), has_room);
+            assert_eq!(found, if has_room { ids } else { Vec::new() });
         }
-        cache.put(1 << TOP, &[0; 6]);
-        cache.put(2 << TOP, &[1 << 24]);
-        assert!(cache.get(2 << TOP).is_none());
+        let key = WordCache::key(&text, 190..191).unwrap();
+        cache.put(key, &[1 << 24]);
+        assert!(!cache.get(key, |_| ()));
         let mut none = WordCache::new(0);
-        none.put(1 << TOP, &[1]);
-        assert!(none.get(1 << TOP).is_none());
+        none.put(key, &[1]);
+        assert!(!none.get(key, |_| ()));
     }
 }
