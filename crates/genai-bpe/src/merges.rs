@@ -125,14 +125,31 @@ impl Merges {
 
     /// All merges as `(left, right, merge)`, by rank.
     pub fn iter(&self) -> impl Iterator<Item = (u32, u32, Merge)> {
-        let mut merges: Vec<_> = self
-            .slots
-            .iter()
-            .filter(|slot| slot.merge.rank != NEVER)
-            .map(|slot| (slot.left, slot.right, slot.merge))
-            .collect();
-        merges.sort_unstable_by_key(|&(left, right, merge)| (merge.rank, left, right));
-        merges.into_iter()
+        let mut places = self.places_by_rank();
+        if places.len() != self.len {
+            let taken = self.slots.iter().zip(0..).filter(|(slot, _)| slot.merge.rank != NEVER);
+            places = taken.map(|(_, place)| place).collect();
+            places.sort_unstable_by_key(|&place| {
+                let Slot { left, right, merge } = self.slots[place as usize];
+                (merge.rank, left, right)
+            });
+        }
+        places.into_iter().map(|place| {
+            let Slot { left, right, merge } = self.slots[place as usize];
+            (left, right, merge)
+        })
+    }
+
+    /// The taken slots in order, if no two ranks are equal and they are dense enough for a table.
+    fn places_by_rank(&self) -> Vec<u32> {
+        let mut places = vec![NEVER; self.len * 4];
+        for (slot, place) in self.slots.iter().zip(0..) {
+            if let Some(free) = places.get_mut(slot.merge.rank as usize) {
+                *free = place;
+            }
+        }
+        places.retain(|&place| place != NEVER);
+        places
     }
 }
 

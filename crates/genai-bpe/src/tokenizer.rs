@@ -107,7 +107,7 @@ impl Tokenizer {
 
     /// An encoder with memory of its own: the fastest way to encode many texts on one thread.
     pub fn encoder(&self) -> Encoder<'_> {
-        Encoder { memory: Some(self.memory()), tokenizer: self }
+        Encoder { memory: Some(self.memory()), tokenizer: self, spare: Vec::new() }
     }
 
     fn memory(&self) -> Memory {
@@ -270,6 +270,8 @@ pub struct Encoder<'a> {
     tokenizer: &'a Tokenizer,
     /// There until it is dropped.
     memory: Option<Memory>,
+    /// Ids that nobody asked for, only their number.
+    spare: Vec<u32>,
 }
 
 impl Drop for Encoder<'_> {
@@ -333,16 +335,23 @@ impl Encoder<'_> {
 
     /// How many tokens `text` has.
     pub fn count(&mut self, text: &str) -> usize {
-        let mut ids = Vec::new();
-        self.encode_into(text, &mut ids);
-        ids.len()
+        self.count_up_to(text, usize::MAX)
+    }
+
+    /// How many tokens `text` has; some number above `limit` if they are more.
+    fn count_up_to(&mut self, text: &str, limit: usize) -> usize {
+        let mut ids = std::mem::take(&mut self.spare);
+        ids.clear();
+        self.run(text, Allowed::None, &mut Output { ids: &mut ids, offsets: None, limit });
+        let count = ids.len();
+        self.spare = ids;
+        count
     }
 
     /// How many tokens `text` has, or `None` if more than `limit`; stops as soon as that is clear.
     pub fn count_until(&mut self, text: &str, limit: usize) -> Option<usize> {
-        let mut ids = Vec::new();
-        self.run(text, Allowed::None, &mut Output { ids: &mut ids, offsets: None, limit });
-        (ids.len() <= limit).then_some(ids.len())
+        let count = self.count_up_to(text, limit);
+        (count <= limit).then_some(count)
     }
 
     /// The start of `text` that its first `limit` tokens cover, cut back to a whole character, and
