@@ -23,7 +23,7 @@ pub(crate) struct Steps {
 }
 
 /// Pairs that are remembered.
-const VERDICTS: usize = 1 << 14;
+const VERDICTS: usize = 1 << 16;
 
 impl Backtracking {
     /// Nothing if merging by rank cannot be told from neighbours alone.
