@@ -17,6 +17,6 @@ mod vocabulary;
 
 pub use error::Error;
 pub use merges::{Merge, Merges};
-pub use pretokenizer::Pattern;
+pub use pretokenizer::{Pattern, Pieces, UNICODE_VERSION};
 pub use tokenizer::{CACHE_SIZE, Encoder, Encoding, Special, Tokenizer};
 pub use vocabulary::Vocabulary;
