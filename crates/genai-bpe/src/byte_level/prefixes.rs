@@ -61,20 +61,20 @@ impl Prefixes {
             let start = first_bytes(token);
             let mut hash = deep(start);
             for length in 1..=token.len() {
-                let name = if length <= SHORT {
-                    short_name(start, length)
+                let key = if length <= SHORT {
+                    short_key(start, length)
                 } else {
                     hash = extend(hash, token[length - 1]);
-                    long_name(hash)
+                    long_key(hash)
                 };
-                let place = self.place(name);
+                let place = self.place(key);
                 let slot = &mut self.slots[place];
                 if *slot == FREE {
                     if room == 0 {
                         return false;
                     }
                     room -= 1;
-                    *slot = name & NAME | u64::from(NO_TOKEN);
+                    *slot = key.name | u64::from(NO_TOKEN);
                 }
                 if length < token.len() {
                     *slot |= GOES_ON;
@@ -113,7 +113,7 @@ impl Prefixes {
     fn longest_from(&self, start: u32, length: usize, text: &[u8]) -> (u32, usize) {
         let mut found = (NO_TOKEN, 0);
         for length in length..=text.len().min(SHORT) {
-            let slot = self.slots[self.place(short_name(start, length))];
+            let slot = self.slots[self.place(short_key(start, length))];
             if slot == FREE {
                 return found;
             }
@@ -127,7 +127,7 @@ impl Prefixes {
         let mut hash = deep(start);
         for (&byte, length) in text.iter().zip(1..).skip(SHORT) {
             hash = extend(hash, byte);
-            let slot = self.slots[self.place(long_name(hash))];
+            let slot = self.slots[self.place(long_key(hash))];
             if slot == FREE {
                 return found;
             }
@@ -147,13 +147,13 @@ impl Prefixes {
         self.shorter[token as usize]
     }
 
-    /// Where the prefix of that name is, or would be.
+    /// Where the prefix is, or would be.
     #[inline]
-    fn place(&self, name: u64) -> usize {
-        let mut place = (name >> self.shift) as usize;
+    fn place(&self, key: Key) -> usize {
+        let mut place = (key.hash >> self.shift) as usize;
         loop {
             let slot = self.slots[place & (self.slots.len() - 1)];
-            if slot == FREE || (slot ^ name) & NAME == 0 {
+            if slot == FREE || slot & NAME == key.name {
                 return place & (self.slots.len() - 1);
             }
             place += 1;
@@ -171,31 +171,39 @@ fn first_bytes(text: &[u8]) -> u32 {
     }
 }
 
-/// Bytes and length in 35 bits, spread over the 39 bits of a name: as the factor is odd, different
-/// prefixes have different names.
+/// A prefix in the table: what tells it from others, and where it is looked for.
+#[derive(Clone, Copy)]
+struct Key {
+    name: u64,
+    hash: u64,
+}
+
+/// Bytes and length, which are the prefix itself.
 #[inline]
-fn short_name(start: u32, length: usize) -> u64 {
+fn short_key(start: u32, length: usize) -> Key {
     let bytes = u64::from(start) & ((1 << (8 * length)) - 1);
     let key = bytes | (length as u64) << 32;
-    key.wrapping_mul(0x5d_1b54_a32d) << (ID_BITS + 2)
+    Key { name: key << (ID_BITS + 2), hash: fold(key ^ FIRST, SECOND) }
+}
+
+#[inline]
+fn long_key(hash: u64) -> Key {
+    let name = (hash | LONG) & NAME;
+    Key { name: if name == NAME { LONG } else { name }, hash }
 }
 
 /// The bit that names of long prefixes have and those of short ones have not.
 const LONG: u64 = 1 << (ID_BITS + 1);
-
-#[inline]
-fn long_name(hash: u64) -> u64 {
-    let name = hash | LONG;
-    if name & NAME == NAME { name ^ 1 << 63 } else { name }
-}
+const FIRST: u64 = 0x9e37_79b9_7f4a_7c15;
+const SECOND: u64 = 0xd1b5_4a32_d192_ed03;
 
 /// The hash of the first [`SHORT`] bytes, from which those of longer prefixes grow.
 #[inline]
 fn deep(start: u32) -> u64 {
-    fold(u64::from(start) ^ 0x9e37_79b9_7f4a_7c15, 0xd1b5_4a32_d192_ed03)
+    fold(u64::from(start) ^ FIRST, SECOND)
 }
 
 #[inline]
 fn extend(hash: u64, byte: u8) -> u64 {
-    (hash ^ u64::from(byte)).wrapping_mul(0xd1b5_4a32_d192_ed03)
+    (hash ^ u64::from(byte)).wrapping_mul(SECOND)
 }
