@@ -62,6 +62,10 @@ impl AddedTokens {
         }
     }
 
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &AddedToken> {
+        self.tokens.iter()
+    }
+
     pub(crate) fn by_id(&self, id: u32) -> Option<&AddedToken> {
         self.tokens.iter().find(|token| token.id == id)
     }

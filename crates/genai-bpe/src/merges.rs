@@ -62,22 +62,32 @@ impl Merges {
 
     /// Pairs with their merges; of a pair given twice the last holds.
     pub fn with_ranks(merges: &[(u32, u32, Merge)]) -> Self {
-        let size = (merges.len() * 2).next_power_of_two().max(2);
-        let mut table = Self {
+        let mut table = Self::with_room(merges.len());
+        for &(left, right, merge) in merges {
+            table.put(left, right, merge);
+        }
+        table
+    }
+
+    /// No merges yet, and room for so many.
+    pub(crate) fn with_room(merges: usize) -> Self {
+        let size = (merges * 2).next_power_of_two().max(2);
+        Self {
             slots: vec![FREE; size],
             shift: 64 - size.trailing_zeros(),
             seen: vec![0; (size / 8).max(1)],
             len: 0,
-        };
-        for &(left, right, merge) in merges {
-            let hash = hash(left, right);
-            let place = table.place(hash, left, right);
-            table.len += usize::from(table.slots[place].merge.rank == NEVER);
-            table.slots[place] = Slot { left, right, merge };
-            let bit = table.bit(hash);
-            table.seen[bit / 64] |= 1 << (bit % 64);
         }
-        table
+    }
+
+    /// Adds a merge, for which there has to be room.
+    pub(crate) fn put(&mut self, left: u32, right: u32, merge: Merge) {
+        let hash = hash(left, right);
+        let place = self.place(hash, left, right);
+        self.len += usize::from(self.slots[place].merge.rank == NEVER);
+        self.slots[place] = Slot { left, right, merge };
+        let bit = self.bit(hash);
+        self.seen[bit / 64] |= 1 << (bit % 64);
     }
 
     /// Where the pair is, or would be.

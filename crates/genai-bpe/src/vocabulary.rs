@@ -36,15 +36,15 @@ impl Vocabulary {
     /// # Errors
     /// [`Error::Malformed`] for an id given twice, one of 2²⁴ or more, or 2 GiB of tokens.
     pub fn new<'a>(tokens: impl IntoIterator<Item = (u32, &'a [u8])>) -> Result<Self, Error> {
-        let mut vocabulary = Self::default();
+        let mut collected = Tokens::default();
         for (id, token) in tokens {
-            vocabulary.put(id, token)?;
+            collected.put(id, token)?;
         }
-        vocabulary.index();
-        Ok(vocabulary)
+        Ok(collected.into_vocabulary())
     }
 
-    fn put(&mut self, id: u32, token: &[u8]) -> Result<(), Error> {
+    /// Makes room for an id, whose token is whatever comes into the arena next.
+    fn start(&mut self, id: u32) -> Result<u32, Error> {
         if id >= ID_LIMIT {
             return Err(Error::malformed(
                 format!("id {id}"),
@@ -59,12 +59,18 @@ impl Vocabulary {
         if self.spans[place] != HOLE {
             return Err(Error::malformed(format!("id {id}"), "two tokens", "one token for an id"));
         }
-        let start = self.arena.len();
-        self.arena.extend_from_slice(token);
-        let (Ok(start), Ok(end)) = (u32::try_from(start), i32::try_from(self.arena.len())) else {
-            return Err(Error::malformed(format!("id {id}"), "2 GiB of tokens", "less"));
-        };
-        self.spans[place] = (start, end.cast_unsigned());
+        self.offset(id)
+    }
+
+    /// The end of the arena.
+    fn offset(&self, id: u32) -> Result<u32, Error> {
+        let end = i32::try_from(self.arena.len());
+        end.map(i32::cast_unsigned)
+            .map_err(|_| Error::malformed(format!("id {id}"), "2 GiB of tokens", "less"))
+    }
+
+    fn finish(&mut self, id: u32, start: u32) -> Result<(), Error> {
+        self.spans[id as usize] = (start, self.offset(id)?);
         self.len += 1;
         Ok(())
     }
@@ -152,6 +158,63 @@ impl Vocabulary {
     /// Ids and tokens, by id.
     pub fn iter(&self) -> impl Iterator<Item = (u32, &[u8])> {
         (0..self.spans.len() as u32).filter_map(|id| Some((id, self.bytes(id)?)))
+    }
+}
+
+/// Tokens on their way into a vocabulary; only a whole one is searched by bytes.
+#[derive(Debug, Default)]
+pub(crate) struct Tokens {
+    vocabulary: Vocabulary,
+}
+
+impl Tokens {
+    /// Adds a token; errors as for [`Vocabulary::new`].
+    pub(crate) fn put(&mut self, id: u32, token: &[u8]) -> Result<(), Error> {
+        let start = self.vocabulary.start(id)?;
+        self.vocabulary.arena.extend_from_slice(token);
+        self.vocabulary.finish(id, start)
+    }
+
+    /// Makes room for ids below `bound` and for tokens of the usual length.
+    pub(crate) fn reserve(&mut self, bound: usize) {
+        let Vocabulary { arena, spans, .. } = &mut self.vocabulary;
+        spans.reserve(bound.saturating_sub(spans.len()));
+        arena.reserve(bound * 8);
+    }
+
+    /// Makes a token of at most `longest` bytes of two others side by side. If it is there already
+    /// they are compared with it. False if a part is not there, or if the parts don't make the token.
+    pub(crate) fn join(
+        &mut self,
+        id: u32,
+        (left, right): (u32, u32),
+        longest: usize,
+    ) -> Result<bool, Error> {
+        let Vocabulary { arena, spans, .. } = &mut self.vocabulary;
+        let span = |id: u32| spans.get(id as usize).copied().filter(|&span| span != HOLE);
+        let range = |(start, end): (u32, u32)| start as usize..end as usize;
+        let (Some(left), Some(right)) = (span(left).map(range), span(right).map(range)) else {
+            return Ok(false);
+        };
+        let length = left.len() + right.len();
+        if let Some(whole) = span(id).map(range) {
+            return Ok(whole.len() == length
+                && arena[whole.clone()].starts_with(&arena[left])
+                && arena[whole].ends_with(&arena[right]));
+        }
+        if length > longest {
+            return Ok(false);
+        }
+        let start = self.vocabulary.start(id)?;
+        self.vocabulary.arena.extend_from_within(left);
+        self.vocabulary.arena.extend_from_within(right);
+        self.vocabulary.finish(id, start)?;
+        Ok(true)
+    }
+
+    pub(crate) fn into_vocabulary(mut self) -> Vocabulary {
+        self.vocabulary.index();
+        self.vocabulary
     }
 }
 
