@@ -3,9 +3,11 @@
 #![cfg_attr(test, expect(clippy::unwrap_used, reason = "tests may"))]
 
 mod added;
+mod builtin;
 mod byte_characters;
 mod byte_level;
 mod codec;
+mod encodings;
 mod error;
 mod hash;
 mod load;

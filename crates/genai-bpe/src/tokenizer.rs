@@ -2,14 +2,12 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
-use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 
 use crate::Error;
 use crate::codec::{Allowed, Codec, DecodeOptions, Memory, Output};
-use crate::load;
 
 /// Text to token ids and back. Cloning is cheap; all threads may share one.
 ///
@@ -78,22 +76,6 @@ impl Tokenizer {
 
     pub(crate) fn codec(&self) -> &dyn Codec {
         &*self.shared.codec
-    }
-
-    /// Loads any file that this crate knows; what it is shows in its content.
-    ///
-    /// # Errors
-    /// [`Error::File`] around whatever is wrong.
-    pub fn from_file(path: impl AsRef<Path>) -> Result<Self, Error> {
-        load::from_file(path.as_ref())
-    }
-
-    /// As [`Tokenizer::from_file`], from memory. Formats of two files need a path.
-    ///
-    /// # Errors
-    /// [`Error::Malformed`] or [`Error::Unsupported`].
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
-        load::from_bytes(bytes)
     }
 
     /// How many words each worker remembers; 0 for none. Ids don't depend on it.

@@ -2,6 +2,7 @@
 
 mod backtracking;
 mod origins;
+pub(crate) mod packed;
 mod prefixes;
 pub(crate) mod tiktoken;
 mod word_cache;
