@@ -5,6 +5,7 @@ use std::fmt::Debug;
 
 use crate::Error;
 use crate::byte_level::{Steps, WordCache};
+use crate::hugging_face::HuggingFace;
 use crate::merging::{Merging, Symbol};
 
 /// Text to ids and back, by the rules of one tool. One implementation per family of formats.
@@ -53,6 +54,11 @@ pub(crate) trait Codec: Debug + Send + Sync {
 
     /// Whether the id is a byte that stands in for a character without a token.
     fn is_byte_fallback(&self, id: u32) -> bool;
+
+    /// The tokenizer as one of Hugging Face, if it is one: for what only these have.
+    fn hugging_face(&self) -> Option<&HuggingFace> {
+        None
+    }
 
     /// For downcasts when saving.
     fn as_any(&self) -> &dyn std::any::Any;

@@ -10,6 +10,7 @@ mod codec;
 mod encodings;
 mod error;
 mod hash;
+mod hugging_face;
 mod load;
 mod merges;
 mod merging;

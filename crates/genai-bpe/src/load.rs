@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use crate::byte_level::{packed, tiktoken};
-use crate::{Error, Tokenizer};
+use crate::{Error, Tokenizer, hugging_face};
 
 /// What a file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,7 +101,7 @@ impl Tokenizer {
     /// [`Error::Malformed`] or [`Error::Unsupported`].
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
         match recognise(bytes) {
-            Some(Format::TokenizerJson) => Err(not_yet("tokenizer.json")),
+            Some(Format::TokenizerJson) => hugging_face::load(bytes),
             Some(Format::VocabularyJson) => Err(other_half(VOCABULARY_FILE, MERGES_FILE)),
             Some(Format::Pairs) if is_subword_nmt(bytes) => Err(not_yet("subword-nmt")),
             Some(Format::Pairs) => Err(other_half(MERGES_FILE, VOCABULARY_FILE)),
@@ -145,8 +145,7 @@ fn from_file(path: &Path) -> Result<Tokenizer, Error> {
 /// Loads a `vocab.json` and its merges.
 fn from_halves(vocabulary: &[u8], merges: &Path) -> Result<Tokenizer, Error> {
     let merges = fs::read(merges).map_err(|error| Error::from(error).in_file(merges))?;
-    let _ = (vocabulary, merges);
-    Err(not_yet("vocab.json"))
+    Tokenizer::from_gpt2(vocabulary, &merges)
 }
 
 fn not_yet(name: &str) -> Error {

@@ -150,6 +150,11 @@ impl Vocabulary {
         self.len == 0
     }
 
+    /// Whether two ids share their bytes.
+    pub(crate) fn has_twins(&self) -> bool {
+        self.slots.iter().filter(|&&entry| entry != FREE).count() < self.len
+    }
+
     /// One more than the largest id.
     pub fn id_bound(&self) -> usize {
         self.spans.len()

@@ -95,7 +95,29 @@ impl ByteLevel {
         Self::new(vocabulary, merges, pattern, added, true)
     }
 
-    fn encode_piece(
+    pub(crate) fn vocabulary(&self) -> &Vocabulary {
+        &self.vocabulary
+    }
+
+    pub(crate) fn merges(&self) -> &Merges {
+        &self.merges
+    }
+
+    pub(crate) fn pattern(&self) -> Pattern {
+        self.pattern
+    }
+
+    pub(crate) fn added(&self) -> &AddedTokens {
+        &self.added
+    }
+
+    /// Whether a piece that is a token becomes that token, whatever the merges.
+    pub(crate) fn takes_whole_pieces(&self) -> bool {
+        self.whole_pieces
+    }
+
+    /// Encodes one piece of `text`; `base` is where the text itself starts.
+    pub(crate) fn encode_piece(
         &self,
         text: &[u8],
         (start, end): (usize, usize),

@@ -27,7 +27,7 @@ mod write;
 pub(crate) use self::read::{Reader, read_vocabulary};
 use self::write::{RankedMerge, push_number, write_vocabulary};
 use super::ByteLevel;
-use crate::added::{AddedToken, AddedTokens};
+use crate::added::{AddedToken, AddedTokens, Matching};
 use crate::pretokenizer::Pattern;
 use crate::{Error, Tokenizer};
 
@@ -52,7 +52,7 @@ impl Tokenizer {
     /// ```
     ///
     /// # Errors
-    /// [`Error::CannotSave`] for a tokenizer that is not byte-level.
+    /// [`Error::CannotSave`] for a tokenizer that is not byte-level, or whose added tokens have rules.
     pub fn to_packed(&self) -> Result<Vec<u8>, Error> {
         let cannot = |reason: String| Error::CannotSave {
             tokenizer: self.family(),
@@ -75,8 +75,10 @@ impl Tokenizer {
         let mut body = vec![if *whole_pieces { WHOLE_PIECES } else { 0 }];
         push_text(pattern.name(), &mut body);
         push_number(added.iter().count(), &mut body);
-        for token in added.iter() {
-            let AddedToken { id, content, special } = token;
+        for (AddedToken { id, content, special }, matching) in added.iter() {
+            if *matching != Matching::default() {
+                return Err(cannot(format!("the added token {content:?} has rules of its own")));
+            }
             body.extend_from_slice(&id.to_le_bytes());
             body.push(if *special { SPECIAL } else { 0 });
             push_text(content, &mut body);

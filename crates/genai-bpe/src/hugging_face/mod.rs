@@ -1,0 +1,516 @@
+//! Hugging Face `tokenizers` 0.23: `tokenizer.json`, and GPT-2's pair of `vocab.json` and `merges.txt`.
+//!
+//! A text goes through added tokens, normalizers, pre-tokenizers and the model; ids go through decoders.
+//! What most models of today are made of, bytes cut by a known pattern, is handed over to
+//! [`ByteLevel`]; everything else takes the general way, which keeps for each byte where it comes from.
+//! Whatever is not implemented is refused by name.
+
+mod added_tokens;
+mod aligned;
+mod character_model;
+mod characters;
+mod decoder;
+mod file;
+mod gpt2;
+mod lists;
+mod normalizer;
+mod part;
+mod post_processor;
+mod pre_tokenizer;
+mod save;
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use self::character_model::CharacterModel;
+pub(crate) use self::characters::is_word;
+use self::decoder::Decoder;
+use self::file::{AddedEntry, File};
+use self::lists::ByteLists;
+use self::normalizer::Normalizer;
+use self::post_processor::PostProcessor;
+use self::pre_tokenizer::{Behavior, Cut, Delimiter, Pieces, PreTokenizer};
+use crate::added::AddedTokens;
+use crate::byte_level::ByteLevel;
+use crate::codec::{Allowed, Codec, DecodeOptions, Memory, Output};
+use crate::pretokenizer::Pattern;
+use crate::{Error, Tokenizer, byte_characters};
+
+/// A BPE tokenizer of Hugging Face.
+#[derive(Debug)]
+pub(crate) struct HuggingFace {
+    model: Model,
+    added: AddedTokens,
+    normalizers: Vec<Normalizer>,
+    pre_tokenizers: Vec<PreTokenizer>,
+    /// None: tokens are joined by spaces.
+    decoders: Option<Vec<Decoder>>,
+    post_processor: PostProcessor,
+    source: Source,
+}
+
+#[derive(Debug)]
+enum Model {
+    /// BPE over bytes. If `is_straight`, its own pattern is all the pre-tokenization there is.
+    Bytes { byte_level: Box<ByteLevel>, is_straight: bool },
+    /// BPE over characters.
+    Characters(Box<CharacterModel>),
+}
+
+/// What is needed to write the file again.
+#[derive(Debug, Default)]
+struct Source {
+    added_tokens: Vec<AddedEntry>,
+    normalizer: Option<String>,
+    pre_tokenizer: Option<String>,
+    post_processor: Option<String>,
+    decoder: Option<String>,
+    options: file::Options,
+    /// Tokens of the vocabulary that are not bytes.
+    others: Vec<(String, u32)>,
+}
+
+/// Reads a `tokenizer.json`.
+///
+/// # Errors
+/// [`Error::Unsupported`] with the name of what is not implemented; [`Error::Malformed`].
+pub(crate) fn load(bytes: &[u8]) -> Result<Tokenizer, Error> {
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        Error::malformed(format!("byte {}", error.valid_up_to()), "not UTF-8", "UTF-8")
+    })?;
+    Ok(Tokenizer::new(HuggingFace::from_file(&File::read(text)?)?))
+}
+
+impl HuggingFace {
+    fn from_file(file: &File<'_>) -> Result<Self, Error> {
+        for (component, setting) in [("truncation", file.truncation), ("padding", file.padding)] {
+            if let Some(setting) = setting {
+                return Err(Error::unsupported(component, setting.get()));
+            }
+        }
+        let model = file
+            .model
+            .as_ref()
+            .ok_or_else(|| Error::malformed("tokenizer.json", "no model", "a model"))?;
+        if let Some(kind) = model.kind.as_deref().filter(|&kind| kind != "BPE") {
+            return Err(Error::unsupported("model", kind));
+        }
+        check_dropout(model.options.dropout)?;
+        let mut normalizers = Vec::new();
+        if let Some(value) = value(file.normalizer)? {
+            normalizer::read(&value, &mut normalizers)?;
+        }
+        let mut pre_tokenizers = Vec::new();
+        if let Some(value) = value(file.pre_tokenizer)? {
+            pre_tokenizer::read(&value, &mut pre_tokenizers)?;
+        }
+        let mut decoders = None;
+        if let Some(value) = value(file.decoder)? {
+            decoder::read(&value, decoders.get_or_insert_default())?;
+        }
+        let mut post_processor = PostProcessor::default();
+        if let Some(value) = value(file.post_processor)? {
+            post_processor.read(&value)?;
+        }
+        let source = Source {
+            added_tokens: file.added_tokens.clone(),
+            normalizer: text_of(file.normalizer),
+            pre_tokenizer: text_of(file.pre_tokenizer),
+            post_processor: text_of(file.post_processor),
+            decoder: text_of(file.decoder),
+            options: model.options.clone(),
+            others: Vec::new(),
+        };
+        let parts = Self {
+            // Both are replaced at once.
+            model: Model::Characters(Box::new(CharacterModel::new(&file::Model::default())?)),
+            added: AddedTokens::default(),
+            normalizers,
+            pre_tokenizers,
+            decoders,
+            post_processor,
+            source,
+        };
+        parts.with_model(model)
+    }
+
+    /// Puts in the model: over bytes where that is the same, else over characters.
+    fn with_model(mut self, model: &file::Model<'_>) -> Result<Self, Error> {
+        let options = &model.options;
+        let has_affixes = [&options.continuing_subword_prefix, &options.end_of_word_suffix]
+            .into_iter()
+            .flatten()
+            .any(|affix| !affix.is_empty());
+        let maps_bytes = self.pre_tokenizers.last() == Some(&PreTokenizer::ByteCharacters);
+        let lists = if maps_bytes && !has_affixes {
+            ByteLists::new(&model.vocabulary, &model.merges)?
+        } else {
+            None
+        };
+        let size = model.vocabulary.len();
+        let entries = &self.source.added_tokens;
+        let Some(ByteLists { vocabulary, merges, others }) = lists else {
+            let model = CharacterModel::new(model)?;
+            let id_of = |token: &str| model.vocabulary.id(token.as_bytes());
+            self.added = added_tokens::added_tokens(entries, size, id_of, &self.normalizers, &[])?;
+            self.model = Model::Characters(Box::new(model));
+            return Ok(self);
+        };
+        let others: Vec<_> = others.into_iter().map(|(text, id)| (text.to_owned(), id)).collect();
+        let id_of = |token: &str| match byte_characters::to_bytes(token) {
+            Some(bytes) => vocabulary.id(&bytes),
+            None => others.iter().find(|(other, _)| other == token).map(|(_, id)| *id),
+        };
+        self.added = added_tokens::added_tokens(entries, size, id_of, &self.normalizers, &others)?;
+        self.source.others = others;
+        self.pre_tokenizers.pop();
+        let pattern = match &self.pre_tokenizers[..] {
+            [] => Some(Pattern::Whole),
+            [
+                PreTokenizer::Split {
+                    delimiter: Delimiter::Pattern(pattern),
+                    behavior: Behavior::Isolated,
+                    invert: _,
+                },
+            ] => Some(*pattern),
+            _ => None,
+        };
+        let byte_level = ByteLevel::new(
+            vocabulary,
+            merges,
+            pattern.unwrap_or_default(),
+            self.added.clone(),
+            options.ignore_merges,
+        )?;
+        let is_straight = pattern.is_some();
+        self.model = Model::Bytes { byte_level: Box::new(byte_level), is_straight };
+        Ok(self)
+    }
+
+    /// # Errors
+    /// [`Error::Malformed`] for a byte without a token.
+    fn check_bytes(&self) -> Result<(), Error> {
+        let byte =
+            (0..=255u8).find(|&byte| self.id(&byte_characters::to_characters(&[byte])).is_none());
+        match (&self.model, byte) {
+            (Model::Characters(_), Some(byte)) => {
+                let found = format!("no token for byte {byte}");
+                Err(Error::malformed("vocab.json", found, "all 256 bytes"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The byte-level tokenizer that gives the ids of this text, if one does.
+    fn straight(&self, text: &str) -> Option<&ByteLevel> {
+        match (&self.model, &self.normalizers[..]) {
+            (Model::Bytes { byte_level, is_straight: true }, []) => Some(byte_level),
+            (Model::Bytes { byte_level, is_straight: true }, [Normalizer::Nfc])
+                if normalizer::is_nfc(text) =>
+            {
+                Some(byte_level)
+            }
+            _ => None,
+        }
+    }
+
+    /// The text as it comes to the model: cut, normalised, with its added tokens.
+    fn pieces(&self, text: &str, special: Allowed<'_>) -> Pieces {
+        let mut pieces = Pieces::default();
+        self.added.split_raw(text, special, |range, token| {
+            if token.is_some() {
+                let blank = blank(&text[range.clone()]);
+                pieces.cuts.push(Cut { range, token, blank });
+                return;
+            }
+            let mut segment = aligned::Aligned::default();
+            segment.push_original(text, range);
+            self.normalizers.iter().for_each(|normalizer| normalizer.apply(&mut segment));
+            let base = pieces.content.text.len();
+            self.added.split_normalized(&segment.text, special, |range, token| {
+                let blank = blank(&segment.text[range.clone()]);
+                let range = match token.and_then(|_| segment.origin(text, range.clone())) {
+                    Some((start, end)) => start..end,
+                    None => base + range.start..base + range.end,
+                };
+                pieces.cuts.push(Cut { range, token, blank });
+            });
+            pieces.content.push_range(&segment, 0..segment.text.len());
+        });
+        pieces.cuts.retain(|cut| !cut.range.is_empty());
+        for pre_tokenizer in &self.pre_tokenizers {
+            pre_tokenizer.apply(&mut pieces);
+        }
+        pieces
+    }
+
+    fn encode_pieces(
+        &self,
+        text: &str,
+        pieces: &Pieces,
+        memory: &mut Memory,
+        output: &mut Output<'_>,
+    ) {
+        let content = &pieces.content;
+        let mut spans = Vec::new();
+        for cut in &pieces.cuts {
+            if output.is_full() {
+                return;
+            }
+            let wants_offsets = output.offsets.is_some();
+            if let Some(id) = cut.token {
+                let mut offsets = (cut.range.start, cut.range.end);
+                self.post_processor.trim(text, output.ids.len(), cut.blank, &mut offsets);
+                output.push(id, offsets.0, offsets.1);
+                continue;
+            }
+            let first = output.ids.len();
+            spans.clear();
+            match &self.model {
+                Model::Bytes { byte_level, .. } => {
+                    let mut tokens = Output {
+                        ids: &mut *output.ids,
+                        offsets: wants_offsets.then_some(&mut spans),
+                        limit: usize::MAX,
+                    };
+                    let range = (cut.range.start, cut.range.end);
+                    byte_level.encode_piece(content.text.as_bytes(), range, 0, memory, &mut tokens);
+                }
+                Model::Characters(model) => {
+                    model.encode(&content.text[cut.range.clone()], memory);
+                    let mut start = cut.range.start;
+                    for symbol in &memory.symbols {
+                        output.ids.push(symbol.id);
+                        spans.push((start, start + symbol.bytes as usize));
+                        start += symbol.bytes as usize;
+                    }
+                }
+            }
+            let Some(offsets) = &mut output.offsets else { continue };
+            for (place, &(start, end)) in (first..).zip(&spans) {
+                // Tokens of bytes that stand in for affixes reach beyond the piece.
+                let inner = (start - cut.range.start, end - cut.range.start);
+                let known =
+                    if end <= cut.range.end { content.origin(text, start..end) } else { None };
+                let mut span = known.unwrap_or(inner);
+                self.trim(text, place, output.ids[place], &mut span);
+                offsets.push(span);
+            }
+        }
+    }
+
+    /// Takes the white space off the offsets of a token of the model.
+    fn trim(&self, text: &str, place: usize, id: u32, offsets: &mut (usize, usize)) {
+        if self.post_processor.trims_offsets() {
+            let blank = match &self.model {
+                Model::Bytes { byte_level, .. } => {
+                    let token = byte_level.vocabulary().bytes(id).unwrap_or_default();
+                    let is_space = |byte: &&u8| **byte == b' ';
+                    (
+                        token.iter().take_while(is_space).count(),
+                        token.iter().rev().take_while(is_space).count(),
+                    )
+                }
+                Model::Characters(model) => model.token(id).map_or((0, 0), blank),
+            };
+            self.post_processor.trim(text, place, blank, offsets);
+        }
+    }
+
+    /// A token as it goes into the decoders.
+    fn decoded_token(&self, id: u32) -> Option<Cow<'_, str>> {
+        if let Some(token) = self.added.normalized_content(id) {
+            return Some(Cow::Borrowed(token));
+        }
+        match &self.model {
+            Model::Bytes { byte_level, .. } => {
+                let bytes = byte_level.vocabulary().bytes(id)?;
+                Some(Cow::Owned(byte_characters::to_characters(bytes)))
+            }
+            Model::Characters(model) => model.token(id).map(Cow::Borrowed),
+        }
+    }
+
+    /// Whether bytes of tokens one after another are what is decoded.
+    fn decodes_bytes(&self) -> bool {
+        matches!(self.model, Model::Bytes { .. })
+            && self.decoders.as_deref() == Some(&[Decoder::ByteLevel])
+    }
+}
+
+/// The number of characters of white space, GPT-2's for a space included, at both ends.
+fn blank(token: &str) -> (usize, usize) {
+    let is_space = |&character: &char| {
+        character == byte_characters::character(b' ') || character.is_whitespace()
+    };
+    (token.chars().take_while(is_space).count(), token.chars().rev().take_while(is_space).count())
+}
+
+fn check_dropout(dropout: Option<f32>) -> Result<(), Error> {
+    match dropout {
+        None | Some(0.0) => Ok(()),
+        Some(share) if (0.0..=1.0).contains(&share) => {
+            Err(Error::unsupported("option", format!("dropout {share}")))
+        }
+        Some(share) => Err(Error::malformed("dropout", share.to_string(), "0 to 1")),
+    }
+}
+
+fn value(raw: Option<&RawValue>) -> Result<Option<Value>, Error> {
+    raw.map(|raw| serde_json::from_str(raw.get()).map_err(|error| file::malformed(&error)))
+        .transpose()
+}
+
+fn text_of(raw: Option<&RawValue>) -> Option<String> {
+    raw.map(|raw| raw.get().to_owned())
+}
+
+impl Codec for HuggingFace {
+    fn family(&self) -> &'static str {
+        match self.model {
+            Model::Bytes { .. } => "byte-level",
+            Model::Characters(_) => "Hugging Face",
+        }
+    }
+
+    fn encode(
+        &self,
+        text: &str,
+        special: Allowed<'_>,
+        memory: &mut Memory,
+        output: &mut Output<'_>,
+    ) {
+        let Some(byte_level) = self.straight(text) else {
+            let pieces = self.pieces(text, special);
+            return self.encode_pieces(text, &pieces, memory, output);
+        };
+        let first = output.ids.len();
+        byte_level.encode(text, special, memory, output);
+        if let Some(offsets) = &mut output.offsets
+            && self.post_processor.trims_offsets()
+        {
+            for (place, (&id, span)) in
+                output.ids.iter().zip(offsets.iter_mut()).enumerate().skip(first)
+            {
+                match text.get(span.0..span.1).filter(|_| self.added.by_id(id).is_some()) {
+                    Some(token) => self.post_processor.trim(text, place, blank(token), span),
+                    None => self.trim(text, place, id, span),
+                }
+            }
+        }
+    }
+
+    fn decode(
+        &self,
+        ids: &[u32],
+        options: DecodeOptions,
+        bytes: &mut Vec<u8>,
+    ) -> Result<(), Error> {
+        let mut tokens = Vec::new();
+        for &id in ids {
+            if self.decodes_bytes()
+                && self.added.by_id(id).is_none()
+                && let Model::Bytes { byte_level, .. } = &self.model
+            {
+                let token = byte_level.vocabulary().bytes(id).ok_or(Error::UnknownId(id))?;
+                bytes.extend_from_slice(token);
+                continue;
+            }
+            let token = self.decoded_token(id).ok_or(Error::UnknownId(id))?;
+            if options.skip_special && self.added.is_special(&token) {
+                continue;
+            }
+            if self.decodes_bytes() {
+                bytes.extend_from_slice(&decoder::bytes_of(&token));
+            } else {
+                tokens.push(token.into_owned());
+            }
+        }
+        let text = match &self.decoders {
+            None => tokens.join(" "),
+            Some(decoders) => {
+                decoders.iter().fold(tokens, |tokens, decoder| decoder.apply(tokens)).concat()
+            }
+        };
+        if !self.decodes_bytes() {
+            bytes.extend_from_slice(text.as_bytes());
+        }
+        Ok(())
+    }
+
+    fn is_concatenative(&self) -> bool {
+        self.decodes_bytes()
+    }
+
+    fn token(&self, id: u32) -> Option<Cow<'_, str>> {
+        if let Some(token) = self.added.by_id(id) {
+            return Some(Cow::Borrowed(&token.content));
+        }
+        self.decoded_token(id)
+    }
+
+    fn token_bytes(&self, id: u32) -> Option<Cow<'_, [u8]>> {
+        match &self.model {
+            Model::Bytes { byte_level, .. } if self.decodes_bytes() => {
+                match self.added.normalized_content(id) {
+                    Some(token) => Some(Cow::Owned(decoder::bytes_of(token))),
+                    None => byte_level.vocabulary().bytes(id).map(Cow::Borrowed),
+                }
+            }
+            _ => None,
+        }
+    }
+
+    fn id(&self, token: &str) -> Option<u32> {
+        self.added.by_content(token).or_else(|| match &self.model {
+            Model::Bytes { byte_level, .. } => {
+                byte_level.vocabulary().id(&byte_characters::to_bytes(token)?)
+            }
+            Model::Characters(model) => model.vocabulary.id(token.as_bytes()),
+        })
+    }
+
+    fn id_bound(&self) -> usize {
+        let bound = match &self.model {
+            Model::Bytes { byte_level, .. } => byte_level.vocabulary().id_bound(),
+            Model::Characters(model) => model.vocabulary.id_bound(),
+        };
+        bound.max(self.added.id_bound())
+    }
+
+    fn special_tokens(&self) -> Vec<(&str, u32)> {
+        self.added.special()
+    }
+
+    fn unknown_id(&self) -> Option<u32> {
+        match &self.model {
+            Model::Bytes { .. } => None,
+            Model::Characters(model) => model.unknown(),
+        }
+    }
+
+    fn is_byte_fallback(&self, id: u32) -> bool {
+        match &self.model {
+            Model::Bytes { .. } => false,
+            Model::Characters(model) => model.is_byte_fallback(id),
+        }
+    }
+
+    fn hugging_face(&self) -> Option<&HuggingFace> {
+        Some(self)
+    }
+
+    /// The byte-level tokenizer where this is one and nothing else.
+    fn as_any(&self) -> &dyn std::any::Any {
+        match &self.model {
+            Model::Bytes { byte_level, is_straight: true }
+                if self.normalizers.is_empty() && self.decodes_bytes() =>
+            {
+                &**byte_level
+            }
+            _ => self,
+        }
+    }
+}
