@@ -96,16 +96,23 @@ fn isolated<'t>(regex: &Regex, text: &'t str) -> Vec<&'t str> {
     pieces
 }
 
-fn check_all(texts: impl IntoIterator<Item = impl AsRef<str>>) -> usize {
+/// Compares each text alone, and all of them with ASCII between, which scanners see in blocks.
+fn check_all(texts: &[String]) -> usize {
     let oracles = Oracle::all_spellings();
-    let mut count = 0;
     for text in texts {
         for oracle in oracles {
-            oracle.check(text.as_ref());
+            oracle.check(text);
         }
-        count += 1;
     }
-    count
+    for some in texts.chunks(40) {
+        for separator in ["|", " or ", "'s 1234 Words, "] {
+            let joined = some.join(separator);
+            for oracle in oracles {
+                oracle.check(&joined);
+            }
+        }
+    }
+    texts.len()
 }
 
 /// What rules ask about, and characters beside those: of every class, width and case.
@@ -234,16 +241,34 @@ const TRAPS: &[&str] = &[
     "\u{10ffff}",
 ];
 
+/// Short ones, mostly of ASCII.
+const TRAPS_FOR_BLOCKS: &[&str] = &[
+    " ", " ", "  ", "\t", "\n", "\r\n", "\n\n", "a", "ab", "A", "Ab", "s", "S", "'", "'s", "'ll",
+    "'LL", "'sa", "'ſ", "1", "12", "123", ".", ",", "/", "\0", "word", "Word", "WORD", " the", "ü",
+    "É", "’", "“", "—", "я", "\u{a0}", "中", "\u{301}", "ʰ", "²", "😀",
+];
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1500))]
     #[test]
     fn equals_the_expression(traps in prop::collection::vec(prop::sample::select(TRAPS), 0..12)) {
-        check_all([traps.concat()]);
+        check_all(&[traps.concat()]);
+    }
+
+    #[test]
+    fn equals_the_expression_in_blocks(
+        traps in prop::collection::vec(prop::sample::select(TRAPS_FOR_BLOCKS), 20..90),
+        wide in prop::sample::select(TRAPS),
+        at in 0..20usize,
+    ) {
+        let mut traps = traps;
+        traps.insert(at, wide);
+        check_all(&[traps.concat()]);
     }
 
     #[test]
     fn equals_the_expression_on_any_characters(text in "(\\PC|[ '\\r\\n/a-zA-Z0-9]|\\s){0,40}") {
-        check_all([text]);
+        check_all(&[text]);
     }
 }
 
@@ -268,20 +293,20 @@ fn strings(characters: &[char], longest: usize) -> Vec<String> {
 #[test]
 fn all_short_strings_of_white_space() {
     let texts = strings(&[' ', '\t', '\n', '\r', '\u{3000}', 'a', '.'], 4);
-    println!("checked {} strings", check_all(texts));
+    println!("checked {} strings", check_all(&texts));
 }
 
 #[test]
 #[ignore = "minutes"]
 fn all_strings_of_white_space() {
     let texts = strings(&[' ', '\t', '\n', '\r', '\u{3000}', '\u{a0}', 'a', '.', '\''], 6);
-    println!("checked {} strings", check_all(texts));
+    println!("checked {} strings", check_all(&texts));
 }
 
 #[test]
 fn all_short_strings_of_cases() {
     let texts = strings(&['A', 'a', 'ʰ', '\u{301}', '\'', 's', ' '], 5);
-    println!("checked {} strings", check_all(texts));
+    println!("checked {} strings", check_all(&texts));
 }
 
 /// Each character where rules may take notice of it.

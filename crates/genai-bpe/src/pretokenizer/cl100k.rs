@@ -5,6 +5,7 @@ use super::classes::{LETTER, MARK, NEWLINE, NUMBER, SPACE, class_at};
 use super::runs::{
     folded_contraction, is_ascii_letter, numbers, run_of, run_of_letters, run_without, spaces,
 };
+use super::window::{Parts, Places, Window, each, only};
 
 /// ```text
 /// (?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*
@@ -52,5 +53,20 @@ impl<const NUMBERS: usize, const MARKS: bool, const WHOLE_END: bool> Grammar
             return spaces.end;
         }
         spaces.after_newline.unwrap_or_else(|| spaces.before_text(at, text.len()))
+    }
+
+    #[inline]
+    fn ends(text: &[u8], at: usize) -> Places {
+        let Some((window, len)) = Window::at(text, at) else { return 0 };
+        let Parts { mut starts, prefixes, len } = window.parts(len, NUMBERS);
+        let Window { letters, apostrophes, .. } = window;
+        starts |= letters & !(letters << 1) & !(prefixes << 1);
+        // A contraction needs a look only where a word goes on behind it.
+        for place in each(prefixes & apostrophes & letters >> 2) {
+            if let Some(end) = folded_contraction(text, at + place) {
+                starts |= letters & only(end - at);
+            }
+        }
+        window.certain(starts, len)
     }
 }

@@ -3,6 +3,7 @@
 use super::Grammar;
 use super::classes::{LETTER, NUMBER, SPACE, class_at};
 use super::runs::{contraction, run_of, run_of_letters, run_without, spaces};
+use super::window::{Places, Window, each, only};
 
 /// `'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`
 pub(super) struct Gpt2;
@@ -35,5 +36,24 @@ impl Grammar for Gpt2 {
         } else {
             run_without(text, from + width, LETTER | NUMBER | SPACE)
         }
+    }
+
+    #[inline]
+    fn ends(text: &[u8], at: usize) -> Places {
+        let Some((window, len)) = Window::at(text, at) else { return 0 };
+        let Window { letters, digits, white, spaces, .. } = window;
+        let text_after_space = spaces << 1 & !white;
+        let change = (letters ^ letters << 1) | (digits ^ digits << 1) | (white ^ white << 1);
+        // Where white space ends, its last character is apart.
+        let last_white = white & !(white >> 1);
+        let mut starts = change & !text_after_space | last_white | 1;
+        let quoted = starts & window.apostrophes & letters >> 1;
+        for place in each(quoted) {
+            if let Some(end) = contraction(text, at + place) {
+                starts &= !(2 << place);
+                starts |= only(end - at);
+            }
+        }
+        window.certain(starts, len)
     }
 }

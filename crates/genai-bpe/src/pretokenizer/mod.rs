@@ -16,6 +16,7 @@ mod o200k;
 mod runs;
 mod spelling;
 mod tables;
+mod window;
 
 use std::iter::FusedIterator;
 use std::ops::ControlFlow;
@@ -25,6 +26,7 @@ use self::deepseek::DeepSeek;
 use self::gpt2::Gpt2;
 use self::o200k::O200k;
 pub use self::tables::UNICODE_VERSION;
+use self::window::Places;
 
 /// How a text is cut into pieces.
 ///
@@ -73,6 +75,13 @@ trait Grammar {
     /// The end of the piece that starts at `at`, which is at a piece's start within `text`, which is
     /// valid UTF-8. It is greater than `at`.
     fn end(text: &[u8], at: usize) -> usize;
+
+    /// As many next ends as are quickly found: with bit `i`, a piece ends at `at + i`. None may be
+    /// left out between others, and there may be none.
+    #[inline]
+    fn ends(_text: &[u8], _at: usize) -> Places {
+        0
+    }
 }
 
 struct Whole;
@@ -137,7 +146,8 @@ impl Pattern {
     /// assert_eq!(pieces.concat(), text);
     /// ```
     pub fn pieces(self, text: &str) -> Pieces<'_> {
-        Pieces { text, at: 0, end: with_grammar!(self, G => G::end) }
+        let end = with_grammar!(self, G => Found::end::<G>);
+        Pieces { text, at: 0, found: Found::default(), end }
     }
 
     /// Calls `piece` with the start and end of each piece, from left to right. Pieces are not
@@ -157,14 +167,40 @@ fn scan<G: Grammar>(
     text: &[u8],
     mut piece: impl FnMut(usize, usize) -> ControlFlow<()>,
 ) -> ControlFlow<()> {
-    let mut at = 0;
-    while at < text.len() {
-        let end = G::end(text, at);
-        debug_assert!(end > at, "a piece is not empty");
-        piece(at, end)?;
-        at = end;
+    let mut found = Found::default();
+    let mut start = 0;
+    while start < text.len() {
+        let end = found.end::<G>(text, start);
+        debug_assert!(end > start, "a piece is not empty");
+        piece(start, end)?;
+        start = end;
     }
     ControlFlow::Continue(())
+}
+
+/// The ends of pieces to come that are known already.
+#[derive(Clone, Copy, Debug, Default)]
+struct Found {
+    base: usize,
+    /// As of [`Grammar::ends`], from `base` on.
+    ends: Places,
+}
+
+impl Found {
+    /// The end of the piece at `start`, where the piece before it ended.
+    #[inline]
+    fn end<G: Grammar>(&mut self, text: &[u8], start: usize) -> usize {
+        if self.ends == 0 {
+            self.base = start;
+            self.ends = G::ends(text, start);
+        }
+        if self.ends == 0 {
+            return G::end(text, start);
+        }
+        let end = self.base + self.ends.trailing_zeros() as usize;
+        self.ends &= self.ends - 1;
+        end
+    }
 }
 
 /// The pieces of a text; made by [`Pattern::pieces`].
@@ -180,7 +216,8 @@ fn scan<G: Grammar>(
 pub struct Pieces<'t> {
     text: &'t str,
     at: usize,
-    end: fn(&[u8], usize) -> usize,
+    found: Found,
+    end: fn(&mut Found, &[u8], usize) -> usize,
 }
 
 impl<'t> Iterator for Pieces<'t> {
@@ -191,7 +228,7 @@ impl<'t> Iterator for Pieces<'t> {
             return None;
         }
         let start = self.at;
-        self.at = (self.end)(self.text.as_bytes(), start);
+        self.at = (self.end)(&mut self.found, self.text.as_bytes(), start);
         Some(&self.text[start..self.at])
     }
 }

@@ -3,6 +3,7 @@
 use super::Grammar;
 use super::classes::{Class, HAN, LETTER, LOWER, MARK, NEWLINE, NUMBER, SPACE, UPPER, class_at};
 use super::runs::{folded_contraction, numbers, run_of, run_without, spaces};
+use super::window::{Parts, Places, Window, each, only};
 
 /// ```text
 /// [^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?
@@ -44,6 +45,35 @@ impl<const NUMBERS: usize, const CONTRACTIONS: bool, const HAN_ALONE: bool> Gram
         }
         let spaces = spaces(text, at);
         spaces.after_newline.unwrap_or_else(|| spaces.before_text(at, text.len()))
+    }
+
+    #[inline]
+    fn ends(text: &[u8], at: usize) -> Places {
+        let Some((window, mut len)) = Window::at(text, at) else { return 0 };
+        if !HAN_ALONE {
+            // A slash after newlines after punctuation belongs to these.
+            let odd = window.slashes & window.newlines << 1;
+            len = len.min(odd.trailing_zeros() as usize);
+        }
+        let Parts { mut starts, prefixes, len } = window.parts(len, NUMBERS);
+        let Window { letters, small, apostrophes, .. } = window;
+        let capitals = letters & !small;
+        starts |= letters & !(letters << 1) & !(prefixes << 1) | capitals & small << 1;
+        if CONTRACTIONS {
+            let mut after = 0;
+            for place in each(apostrophes & letters << 1 & letters >> 1) {
+                if place == after {
+                    continue;
+                }
+                if let Some(end) = folded_contraction(text, at + place) {
+                    after = end - at;
+                    let end = only(after);
+                    starts &= !(end.wrapping_sub(1 << place));
+                    starts |= letters & end;
+                }
+            }
+        }
+        window.certain(starts, len)
     }
 }
 

@@ -1,0 +1,240 @@
+//! The ASCII at the start of a text, 64 bytes at a time, as sets of places.
+//!
+//! A window opens where a piece starts, so nothing before it matters. What rules say of a place from its
+//! neighbours, operations on sets say of all places at once. What no window can answer (a piece that is
+//! longer, one that ends beyond ASCII, the end of the text) is left to the scanners that go
+//! character by character.
+
+/// Places in a window: bit `i` stands for byte `i`.
+pub(super) type Places = u64;
+
+/// Bytes of a window.
+const WIDTH: usize = Places::BITS as usize;
+
+/// Fewer bytes than this are not worth a window.
+const FEWEST: usize = 16;
+
+/// The places of bytes by class.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Window {
+    pub letters: Places,
+    /// Of the letters those that are small.
+    pub small: Places,
+    pub digits: Places,
+    /// White space, newlines included.
+    pub white: Places,
+    /// U+0020.
+    pub spaces: Places,
+    /// CR and LF.
+    pub newlines: Places,
+    pub apostrophes: Places,
+    pub slashes: Places,
+    /// Whatever is not ASCII.
+    pub wide: Places,
+}
+
+impl Window {
+    /// The window at `at`, and how many bytes of it are ASCII text; none if these are too few.
+    #[inline]
+    pub(super) fn at(text: &[u8], at: usize) -> Option<(Self, usize)> {
+        const HIGH: u64 = 0x8080_8080_8080_8080;
+        let rest = text.get(at..)?;
+        if u64::from_le_bytes(*rest.first_chunk()?) & HIGH != 0 {
+            return None;
+        }
+        let (window, len) = if let Some(block) = rest.first_chunk() {
+            (Self::of(block), WIDTH)
+        } else {
+            if rest.len() < FEWEST {
+                return None;
+            }
+            let mut block = [0; WIDTH];
+            block[..rest.len()].copy_from_slice(rest);
+            (Self::of(&block), rest.len())
+        };
+        Some((window, len.min(window.wide.trailing_zeros() as usize)))
+    }
+
+    #[inline]
+    fn of(block: &[u8; WIDTH]) -> Self {
+        let mut sets = [0; 4];
+        for (codes, bytes) in sets.iter_mut().zip(block.as_chunks::<16>().0) {
+            for &byte in bytes.iter().rev() {
+                *codes = *codes << 1 | CODES[usize::from(byte)];
+            }
+        }
+        transpose(&mut sets);
+        let [first, second, third, fourth] = sets;
+        let letters = first & !third;
+        let white = third & !first;
+        let neither = !(first | third);
+        Self {
+            letters,
+            small: letters & second,
+            digits: neither & fourth & !second,
+            white,
+            spaces: white & !(second | fourth),
+            newlines: white & second,
+            apostrophes: neither & second & !fourth,
+            slashes: neither & second & fourth,
+            wide: first & third,
+        }
+    }
+
+    /// Where pieces start that are not words, in the patterns that came of cl100k, and where a word has
+    /// a character before its letters.
+    #[inline]
+    pub(super) fn parts(&self, len: usize, numbers: usize) -> Parts {
+        let Self { letters, digits, white, spaces, newlines, .. } = *self;
+        let others = !(letters | digits | white);
+        let other_starts = others & !(others << 1) & !(spaces << 1);
+        // Newlines after punctuation belong to it: a run that is added to carries to its end.
+        let taken = newlines & !newlines.wrapping_add(newlines & others << 1);
+        let blanks = white & !newlines;
+        let free = white & !taken;
+        let last_blanks = blanks & !(white >> 1);
+        let after_newlines = blanks & newlines << 1;
+        // Blanks between newlines are rare, and left alone.
+        let between = blanks.wrapping_add(after_newlines) & !blanks & newlines;
+        let len = len.min(between.trailing_zeros() as usize);
+        let prefixes = last_blanks & letters >> 1 | other_starts & letters >> 1;
+        let starts = other_starts
+            | free & !(free << 1)
+            | last_blanks
+            | after_newlines
+            | chunks(digits, numbers);
+        Parts { starts, prefixes, len }
+    }
+
+    /// The places of `ends` that are certain of those up to `len`, where the window stops to be known.
+    ///
+    /// Rules look at most two places ahead, except within white space, which is known only once its
+    /// end is.
+    #[inline]
+    pub(super) fn certain(&self, ends: Places, len: usize) -> Places {
+        let Some(ahead) = len.checked_sub(2).filter(|&ahead| ahead > 0) else { return 0 };
+        let white = (self.white << (WIDTH - len)).leading_ones() as usize;
+        let until = ahead.min(len - white + 1);
+        ends & (Places::MAX >> (WIDTH - until)) & !1
+    }
+}
+
+/// For each byte the code of its class, the four bits of which are 16 places apart, so that the codes of
+/// 16 bytes fit one word.
+static CODES: [u64; 256] = codes();
+
+const fn codes() -> [u64; 256] {
+    let [first, second, third, fourth] = [1, 1 << 16, 1 << 32, 1 << 48];
+    let mut codes = [0; 256];
+    let mut byte = 0u8;
+    loop {
+        codes[byte as usize] = match byte {
+            b'a'..=b'z' => first | second,
+            b'A'..=b'Z' => first,
+            b'0'..=b'9' => fourth,
+            b' ' => third,
+            b'\r' | b'\n' => third | second,
+            9..=13 => third | fourth,
+            b'\'' => second,
+            b'/' => second | fourth,
+            0x80.. => first | third,
+            _ => 0,
+        };
+        if byte == u8::MAX {
+            return codes;
+        }
+        byte += 1;
+    }
+}
+
+/// From four words of 16 bits of each of four sets to those sets.
+#[inline]
+fn transpose(words: &mut [u64; 4]) {
+    let mut swap = |i: usize, k: usize, shift: u32, mask: u64| {
+        let change = (words[i] >> shift ^ words[k]) & mask;
+        words[i] ^= change << shift;
+        words[k] ^= change;
+    };
+    swap(0, 2, 32, 0xffff_ffff);
+    swap(1, 3, 32, 0xffff_ffff);
+    swap(0, 1, 16, 0xffff_0000_ffff);
+    swap(2, 3, 16, 0xffff_0000_ffff);
+}
+
+/// What [`Window::parts`] finds.
+pub(super) struct Parts {
+    pub starts: Places,
+    /// Characters that go with the letter behind them.
+    pub prefixes: Places,
+    /// How much of the window is known.
+    pub len: usize,
+}
+
+/// Where runs of `digits` start when each has at most `most`.
+#[inline]
+fn chunks(digits: Places, most: usize) -> Places {
+    let mut starts = digits & !(digits << 1);
+    match most {
+        1 => return digits,
+        2 | 3 => {
+            let mut next = starts;
+            while next != 0 {
+                next = next << most & digits & digits << 1;
+                if most == 3 {
+                    next &= digits << 2;
+                }
+                starts |= next;
+            }
+        }
+        _ => {}
+    }
+    starts
+}
+
+/// The set of one place; empty if that is beyond the window.
+#[inline]
+pub(super) fn only(place: usize) -> Places {
+    if place < WIDTH { 1 << place } else { 0 }
+}
+
+/// The places of a set, in order.
+#[inline]
+pub(super) fn each(mut set: Places) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let place = (set != 0).then(|| set.trailing_zeros() as usize);
+        set &= set.wrapping_sub(1);
+        place
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_byte_at_every_place() {
+        for byte in 0..=255u8 {
+            for other in [b'a', b'Z', b'0', b' ', b'\n', b'/', b'\'', b'.', 0, 0x7f, 0x80, 0xff] {
+                for place in 0..WIDTH {
+                    let mut block = [other; WIDTH];
+                    block[place] = byte;
+                    let places = |is: fn(&u8) -> bool| {
+                        (0..WIDTH).filter(|&i| is(&block[i])).fold(0, |set, i| set | 1 << i)
+                    };
+                    let expected = Window {
+                        letters: places(u8::is_ascii_alphabetic),
+                        small: places(u8::is_ascii_lowercase),
+                        digits: places(u8::is_ascii_digit),
+                        white: places(|byte| matches!(byte, 9..=13 | b' ')),
+                        spaces: places(|&byte| byte == b' '),
+                        newlines: places(|byte| matches!(byte, b'\r' | b'\n')),
+                        apostrophes: places(|&byte| byte == b'\''),
+                        slashes: places(|&byte| byte == b'/'),
+                        wide: places(|byte| !byte.is_ascii()),
+                    };
+                    assert_eq!(Window::of(&block), expected);
+                }
+            }
+        }
+    }
+}
