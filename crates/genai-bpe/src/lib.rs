@@ -15,6 +15,7 @@ mod load;
 mod merges;
 mod merging;
 mod pretokenizer;
+pub mod statistics;
 mod tokenizer;
 mod vocabulary;
 
