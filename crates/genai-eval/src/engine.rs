@@ -3,13 +3,29 @@
 //! Blocks are read one after the other and measured in parallel. Their results are taken in the
 //! order of the blocks, so neither a number nor the first error depends on the threads.
 
+use std::num::NonZeroUsize;
 use std::sync::{Mutex, PoisonError};
 
+use anyhow::{Result, anyhow};
 use genai_metrics::{Measurer, Scorer, Table, add_row};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::read::json::Cell;
 use crate::read::{Block, InputError, Source};
+
+/// Threads, as many as asked for, or as there are cores.
+///
+/// # Errors
+/// If the system has none to give.
+pub(crate) fn pool(threads: Option<u16>) -> Result<ThreadPool> {
+    // Many more threads than cores only cost their start.
+    let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    ThreadPoolBuilder::new()
+        .num_threads(threads.map_or(cores, usize::from).min(cores.max(4) * 4))
+        .build()
+        .map_err(|error| anyhow!("cannot start threads: {error}"))
+}
 
 /// What a run keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,7 +95,7 @@ impl Measured {
 }
 
 /// Blocks read ahead for each thread, so that none waits while others have work.
-const BLOCKS_A_THREAD: usize = 16;
+pub(crate) const BLOCKS_A_THREAD: usize = 16;
 
 /// Measures everything that the source has, on as many threads as the rayon pool in which it is
 /// called. `progress` is told the number of segments from time to time.
@@ -119,7 +135,7 @@ pub(crate) fn measure<S: Source>(
 }
 
 /// Enough read ahead to keep threads busy, whatever the length of lines.
-const BATCH_BYTES: usize = 32 << 20;
+pub(crate) const BATCH_BYTES: usize = 32 << 20;
 
 /// Reads up to that many blocks; an error comes beside the blocks before it.
 fn read_batch<S: Source>(source: &mut S, blocks: usize) -> (Vec<S::Block>, Option<InputError>) {

@@ -39,8 +39,16 @@ impl Messages {
 
     /// A progress bar over the bytes of these files, on a terminal only.
     pub(crate) fn progress(self, files: Vec<Facts>) -> Progress {
+        let size = files.iter().map(Facts::size).sum();
+        let mut progress = self.progress_of(size, "segments");
+        progress.files = files;
+        progress
+    }
+
+    /// A progress bar over so many bytes, if that is known, of files that are told later.
+    pub(crate) fn progress_of(self, size: Option<u64>, what: &'static str) -> Progress {
         let shown = !self.quiet && io::stderr().is_terminal();
-        Progress { files, started: Instant::now(), shown, bar: None }
+        Progress { files: Vec::new(), size, what, started: Instant::now(), shown, bar: None }
     }
 }
 
@@ -48,6 +56,8 @@ impl Messages {
 #[derive(Debug)]
 pub(crate) struct Progress {
     files: Vec<Facts>,
+    size: Option<u64>,
+    what: &'static str,
     started: Instant,
     shown: bool,
     bar: Option<ProgressBar>,
@@ -56,15 +66,20 @@ pub(crate) struct Progress {
 const PATIENCE: Duration = Duration::from_secs(1);
 
 impl Progress {
+    /// Takes a file that is being read.
+    pub(crate) fn follow(&mut self, file: Facts) {
+        self.files.push(file);
+    }
+
     /// Takes the number of segments that are done.
-    pub(crate) fn update(&mut self, segments: u64) {
+    pub(crate) fn update(&mut self, done: u64) {
         if !self.shown || (self.bar.is_none() && self.started.elapsed() < PATIENCE) {
             return;
         }
         let bar = self.bar.get_or_insert_with(|| {
-            let sizes: Option<u64> = self.files.iter().map(Facts::size).sum();
-            let bar = ProgressBar::with_draw_target(sizes, ProgressDrawTarget::stderr_with_hz(5));
-            let template = if sizes.is_some() {
+            let target = ProgressDrawTarget::stderr_with_hz(5);
+            let bar = ProgressBar::with_draw_target(self.size, target);
+            let template = if self.size.is_some() {
                 "{wide_bar} {bytes}/{total_bytes} {msg} ETA {eta}"
             } else {
                 "{spinner} {bytes} {msg}"
@@ -75,7 +90,7 @@ impl Progress {
             );
             bar
         });
-        bar.set_message(format!("{segments} segments"));
+        bar.set_message(format!("{done} {}", self.what));
         bar.set_position(self.files.iter().map(Facts::bytes).sum());
     }
 }

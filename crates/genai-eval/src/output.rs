@@ -1,11 +1,11 @@
 //! Where results go: standard output, or a file that appears whole or not at all.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use tempfile::{Builder, NamedTempFile};
+use tempfile::{Builder, NamedTempFile, SpooledTempFile};
 
 /// An output that was found writable before the work and is written after it.
 #[derive(Debug)]
@@ -22,6 +22,9 @@ pub(crate) enum Output {
 #[derive(Debug)]
 #[must_use]
 pub(crate) struct Staged(Option<(PathBuf, NamedTempFile)>);
+
+/// What fits in memory before a result waits in a temporary file.
+const IN_MEMORY: usize = 64 << 20;
 
 /// The name that stands for standard output.
 const STANDARD_OUTPUT: &str = "-";
@@ -115,6 +118,31 @@ impl Output {
     /// As [`Output::stage`].
     pub(crate) fn write(self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
         self.stage(write)?.commit()
+    }
+
+    /// Writes what `work` makes while it makes it, and puts it in its place if it comes to an end.
+    /// Where it would be seen at once it waits, in memory and then in a temporary file, since
+    /// nothing may be printed before the last line has proved readable.
+    ///
+    /// # Errors
+    /// What `work` could not do; else as [`Output::stage`].
+    pub(crate) fn stream(self, work: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
+        if let Self::Whole(target) = &self {
+            let cannot = cannot_write(target);
+            let mut worked = Ok(());
+            let staged = self.stage(|out| {
+                worked = work(out);
+                // Whatever it was: the file must not come into its place.
+                worked.as_ref().map_or_else(|_| Err(io::ErrorKind::Other.into()), |()| Ok(()))
+            });
+            // A full disk is the output's; anything else is what was worked on.
+            worked.map_err(|e| if e.is::<io::Error>() { e.context(cannot) } else { e })?;
+            return staged?.commit();
+        }
+        let mut waiting = SpooledTempFile::new(IN_MEMORY);
+        work(&mut waiting)?;
+        waiting.rewind()?;
+        self.write(|out| io::copy(&mut waiting, out).map(|_| ()))
     }
 }
 

@@ -1,10 +1,9 @@
 //! `genai-eval bleu …`: a metric or a family over files, for the corpus or for each segment.
 
-use std::num::NonZeroUsize;
 use std::ops::Range;
 use std::path::PathBuf;
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Result, bail};
 use clap::builder::PossibleValuesParser;
 use clap::{ArgMatches, Args, Command, FromArgMatches, value_parser};
 use genai_metrics::metrics::Entry;
@@ -170,12 +169,7 @@ struct Run<'a> {
 
 impl Run<'_> {
     fn measure<S: Source>(&self, source: &mut S) -> Result<(Measured, Vec<String>, Inputs)> {
-        // Many more threads than cores only cost their start.
-        let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(self.threads.map_or(cores, usize::from).min(cores.max(4) * 4))
-            .build()
-            .map_err(|error| anyhow!("cannot start threads: {error}"))?;
+        let pool = engine::pool(self.threads)?;
         let facts = source.files().into_iter().map(|(_, _, facts)| facts).collect();
         let mut progress = self.messages.progress(facts);
         let measured = pool.install(|| {

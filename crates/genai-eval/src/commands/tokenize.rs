@@ -1,13 +1,12 @@
 //! `genai-eval tokenize`: a text as a metric would see it.
 
-use std::io::{Seek, Write};
+use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use genai_metrics::Tokenizer;
 use genai_metrics::text::{Scheme, Stemmer};
-use tempfile::SpooledTempFile;
 
 use crate::Outcome;
 use crate::output::Output;
@@ -45,10 +44,6 @@ pub(super) fn command() -> Command {
     )
 }
 
-/// What fits in memory before the result waits in a temporary file: nothing may be printed until
-/// the last line has proved readable.
-const IN_MEMORY: usize = 64 << 20;
-
 pub(super) fn run(matches: &ArgMatches) -> Result<Outcome> {
     let arguments = Arguments::from_arg_matches(matches)?;
     let tokenizer = Tokenizer {
@@ -61,29 +56,25 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome> {
     if arguments.files.iter().filter(|file| *file == STANDARD_INPUT).count() > 1 {
         return Err(InputError::StandardInputTwice.into());
     }
-    let mut result = SpooledTempFile::new(IN_MEMORY);
-    for file in &arguments.files {
-        let mut lines = Lines::open(file, false)?;
-        loop {
-            let first = lines.count();
-            let block = lines.next_block(BLOCK_SEGMENTS)?;
-            if block.is_empty() {
-                break;
-            }
-            let mut cut = String::new();
-            for (text, number) in block.texts(file, first)?.zip(first + 1..) {
-                let line = tokenizer.line(text).map_err(|cause| InputError::Segment {
-                    name: file.clone(),
-                    line: number,
-                    cause,
-                })?;
-                cut.push_str(&line);
-                cut.push('\n');
-            }
-            result.write_all(cut.as_bytes())?;
-        }
-    }
-    result.rewind()?;
-    output.write(|out| std::io::copy(&mut result, out).map(|_| ()))?;
+    output.stream(|out| arguments.files.iter().try_for_each(|file| cut(file, &tokenizer, out)))?;
     Ok(Outcome::Success)
+}
+
+fn cut(file: &str, tokenizer: &Tokenizer, out: &mut dyn Write) -> Result<()> {
+    let mut lines = Lines::open(file, false)?;
+    loop {
+        let first = lines.count();
+        let block = lines.next_block(BLOCK_SEGMENTS)?;
+        if block.is_empty() {
+            return Ok(());
+        }
+        let mut cut = String::new();
+        for (text, line) in block.texts(file, first)?.zip(first + 1..) {
+            let text = tokenizer.line(text);
+            let name = || file.to_owned();
+            cut += &text.map_err(|cause| InputError::Segment { name: name(), line, cause })?;
+            cut.push('\n');
+        }
+        out.write_all(cut.as_bytes())?;
+    }
 }

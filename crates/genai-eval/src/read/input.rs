@@ -44,14 +44,15 @@ impl Facts {
 
     /// The SHA-256 of the file as it is stored, in hexadecimal, if it was asked for.
     pub fn sha256(&self) -> Option<String> {
-        use std::fmt::Write;
         let hash = self.hash.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let mut hexadecimal = String::new();
-        for byte in hash.finalize() {
-            write!(hexadecimal, "{byte:02x}").ok()?;
-        }
-        Some(hexadecimal)
+        Some(hexadecimal(&hash.finalize()))
     }
+}
+
+/// Two digits for each byte.
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
+    let digit = |value: u8| char::from(b"0123456789abcdef"[usize::from(value)]);
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 /// Passes bytes on, and counts and hashes them.

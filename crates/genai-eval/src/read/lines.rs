@@ -51,6 +51,19 @@ impl LineBlock {
         })
     }
 
+    /// The lines as one text with their line ends, as they were read.
+    ///
+    /// # Errors
+    /// As [`LineBlock::texts`].
+    pub fn text(&self, name: &str, first: u64) -> Result<&str, InputError> {
+        std::str::from_utf8(&self.bytes).map_err(|error| {
+            let at = error.valid_up_to();
+            let index = self.ends.partition_point(|&end| end < at);
+            let start = if index == 0 { 0 } else { self.ends[index - 1] + 1 };
+            self.not_utf8(name, first, index, at - start, self.bytes[at])
+        })
+    }
+
     /// The lines as text, without line feeds and without one carriage return before each.
     ///
     /// # Errors
@@ -60,12 +73,7 @@ impl LineBlock {
         name: &str,
         first: u64,
     ) -> Result<impl Iterator<Item = &str> + '_, InputError> {
-        let text = std::str::from_utf8(&self.bytes).map_err(|error| {
-            let at = error.valid_up_to();
-            let index = self.ends.partition_point(|&end| end < at);
-            let start = if index == 0 { 0 } else { self.ends[index - 1] + 1 };
-            self.not_utf8(name, first, index, at - start, self.bytes[at])
-        })?;
+        let text = self.text(name, first)?;
         let mut start = 0;
         Ok(self.ends.iter().map(move |&end| {
             let line = &text[start..end];

@@ -27,6 +27,7 @@ mod records;
 
 pub use census::Census;
 pub use error::InputError;
+pub(crate) use input::hexadecimal;
 pub use input::{Facts, Input, STANDARD_INPUT};
 pub use lines::{LineBlock, Lines};
 pub use parallel::ParallelFiles;

@@ -71,7 +71,7 @@ fn interval(result: &SystemResult<'_>, name: &str) -> [String; 2] {
 }
 
 /// The error as the output reported it: its kind tells a closed pipe from a full disk.
-fn io_error(error: csv::Error) -> io::Error {
+pub(crate) fn io_error(error: csv::Error) -> io::Error {
     match error.into_kind() {
         csv::ErrorKind::Io(error) => error,
         other => io::Error::other(format!("{other:?}")),

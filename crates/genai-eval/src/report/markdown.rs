@@ -49,7 +49,10 @@ fn write_sentence(
 }
 
 /// A row; the description, where there is one, is its last cell.
-fn write_row<'c>(
+///
+/// # Errors
+/// If the output cannot be written.
+pub(crate) fn write_row<'c>(
     cells: impl Iterator<Item = &'c str>,
     description: Option<&str>,
     out: &mut dyn Write,

@@ -4,6 +4,7 @@ mod csv;
 mod json;
 mod markdown;
 mod sentences;
+mod table;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -12,9 +13,12 @@ use std::io::{self, Write};
 
 use genai_metrics::{Direction, Interval, Score, Spec};
 
+pub(crate) use csv::io_error;
 pub(crate) use json::write_sentence_lines;
+pub(crate) use markdown::write_row;
 use sentences::side_by_side;
 pub(crate) use sentences::{Sentence, Sentences};
+pub(crate) use table::{Side, printable, write_table};
 
 use crate::aggregate::Confidence;
 

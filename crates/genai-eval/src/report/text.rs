@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::table::{Columns, Side, printable, write_table};
 use super::{Report, Sentence, Sentences, SystemResult, View, display, sayings, side_by_side};
 
 pub(super) fn write(report: &Report<'_>, view: View, out: &mut dyn Write) -> io::Result<()> {
@@ -115,52 +116,4 @@ fn write_sentence_table(report: &Report<'_>, view: View, out: &mut dyn Write) ->
     rows().for_each(|row| columns.fit(&row));
     columns.write(&headings, out)?;
     rows().try_for_each(|row| columns.write(&row, out))
-}
-
-/// A segment's id may hold anything; a line of a table is one line.
-fn printable(text: &str) -> String {
-    let mut printable = String::new();
-    for c in text.chars() {
-        if c.is_control() { printable.extend(c.escape_default()) } else { printable.push(c) }
-    }
-    printable
-}
-
-/// Where a column's cells lie.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Side {
-    Left,
-    Right,
-}
-
-/// Columns with two spaces between them, as wide as their widest cells.
-struct Columns(Vec<(Side, usize)>);
-
-impl Columns {
-    fn new(sides: &[Side]) -> Self {
-        Self(sides.iter().map(|&side| (side, 0)).collect())
-    }
-
-    fn fit(&mut self, cells: &[String]) {
-        for ((_, width), cell) in self.0.iter_mut().zip(cells) {
-            *width = cell.chars().count().max(*width);
-        }
-    }
-
-    fn write(&self, cells: &[String], out: &mut dyn Write) -> io::Result<()> {
-        let padded = cells.iter().zip(&self.0).map(|(cell, &(side, width))| match side {
-            Side::Left => format!("{cell:width$}"),
-            Side::Right => format!("{cell:>width$}"),
-        });
-        let line = padded.collect::<Vec<_>>().join("  ");
-        writeln!(out, "{}", line.trim_end())
-    }
-}
-
-fn write_table(sides: &[Side], rows: &[Vec<String>], out: &mut dyn Write) -> io::Result<()> {
-    let mut columns = Columns::new(sides);
-    for row in rows {
-        columns.fit(row);
-    }
-    rows.iter().try_for_each(|row| columns.write(row, out))
 }
