@@ -1,5 +1,6 @@
 //! The subcommands: one file each, thin. A metric's subcommand comes from the registry.
 
+mod bpe;
 mod completions;
 mod doctor;
 mod gate;
@@ -23,6 +24,7 @@ struct Entry {
 }
 
 const COMMANDS: &[Entry] = &[
+    Entry { command: bpe::command, run: bpe::run },
     Entry { command: tokenize::command, run: tokenize::run },
     Entry { command: doctor::command, run: doctor::run },
     Entry { command: list::command, run: list::run },

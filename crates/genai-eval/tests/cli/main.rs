@@ -6,6 +6,7 @@
     reason = "tests fail by panicking, and say what they compared"
 )]
 
+mod bpe;
 mod commands;
 mod determinism;
 mod formats;

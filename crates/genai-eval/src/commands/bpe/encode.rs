@@ -1,0 +1,190 @@
+//! `genai-eval bpe encode`: a line of token ids for each line of text.
+
+use anyhow::Result;
+use clap::builder::PossibleValuesParser;
+use clap::{ArgMatches, Args, Command, FromArgMatches};
+use genai_bpe::{Encoding, Special, Tokenizer};
+use serde::Serialize;
+
+use super::RunArguments;
+use super::reading::{Next, Reading, TextArguments, Texts};
+use super::vocabulary::VocabularyArguments;
+use crate::Outcome;
+
+#[derive(Args, Debug)]
+struct Arguments {
+    #[command(flatten)]
+    texts: TextArguments,
+    #[command(flatten)]
+    vocabulary: VocabularyArguments,
+    /// The text of special tokens such as <|endoftext|>: none is recognised, all are, or there may
+    /// be none
+    #[arg(long, value_name = "WHICH", default_value = "none", value_parser = PossibleValuesParser::new(["none", "all", "forbid"]), help_heading = "Tokenizer")]
+    special: String,
+    /// Tokens as the tool writes them (Ġthe, ▁the) instead of ids
+    #[arg(long, help_heading = "Output")]
+    tokens: bool,
+    /// text: ids between spaces; json: an array a line
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = ["text", "json"], hide_possible_values = true, help_heading = "Output")]
+    format: String,
+    /// With --format json: an object a line, with where each token starts and ends in the text, in bytes
+    #[arg(long, help_heading = "Output")]
+    offsets: bool,
+    #[command(flatten)]
+    run: RunArguments,
+}
+
+pub(super) fn command() -> Command {
+    Arguments::augment_args(
+        Command::new("encode").about("Print the token ids of texts, a line for each").after_long_help(
+            "Special tokens are text like any other unless --special all recognises them: nothing \
+             that a user types becomes one by accident. --special forbid makes their text an error, \
+             as tiktoken does by default. With --tokens, a line feed within a token is shown as \
+             \\n.\n\n\
+             Examples:\n  genai-eval bpe encode --vocab tokenizer.json corpus.txt.gz -o ids.txt\n  \
+             echo 'Hello, world!' | genai-eval bpe encode --vocab cl100k_base --tokens\n  \
+             genai-eval bpe encode --vocab ranks.tiktoken --encoding o200k_base --format json --offsets in.txt",
+        ),
+    )
+}
+
+pub(super) fn run(matches: &ArgMatches) -> Result<Outcome> {
+    let arguments = Arguments::from_arg_matches(matches)?;
+    if arguments.offsets && arguments.format != "json" {
+        anyhow::bail!("--offsets are written as JSON, expected --format json beside it");
+    }
+    let TextArguments { files, whole } = &arguments.texts;
+    let output = arguments.run.open_output(files)?;
+    let tokenizer = arguments.vocabulary.load()?;
+    let writer = Writer {
+        tokenizer: &tokenizer,
+        special: match arguments.special.as_str() {
+            "all" => Special::All,
+            "forbid" => Special::Forbid,
+            _ => Special::Ordinary,
+        },
+        tokens: arguments.tokens,
+        json: arguments.format == "json",
+        offsets: arguments.offsets,
+    };
+    let reading = Reading {
+        files,
+        whole: *whole,
+        hashed: false,
+        one_by_one: false,
+        threads: arguments.run.threads,
+        messages: arguments.run.messages(),
+    };
+    output.stream(|out| {
+        reading.each(
+            |texts| writer.encode(texts),
+            |_, lines| {
+                out.write_all(&lines)?;
+                Ok(Next::More)
+            },
+        )?;
+        Ok(())
+    })?;
+    Ok(Outcome::Success)
+}
+
+/// How the tokens of a text become a line.
+struct Writer<'a> {
+    tokenizer: &'a Tokenizer,
+    special: Special<'a>,
+    tokens: bool,
+    json: bool,
+    offsets: bool,
+}
+
+#[derive(Serialize)]
+struct Line<'a> {
+    ids: &'a [u32],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tokens: Option<Vec<String>>,
+    offsets: &'a [(usize, usize)],
+}
+
+impl Writer<'_> {
+    fn encode(&self, texts: &Texts) -> Result<Vec<u8>> {
+        let mut encoder = self.tokenizer.encoder();
+        let (mut lines, mut ids) = (Vec::new(), Vec::new());
+        for (line, text) in texts.numbered()? {
+            if self.special == Special::Ordinary && !self.offsets {
+                ids.clear();
+                encoder.encode_into(text, &mut ids);
+                self.write(&ids, &mut lines)?;
+            } else {
+                let encoding = encoder
+                    .encode_with_offsets(text, self.special)
+                    .map_err(|error| texts.error(line, error.to_string()))?;
+                if self.offsets {
+                    self.write_with_offsets(&encoding, &mut lines)?;
+                } else {
+                    self.write(&encoding.ids, &mut lines)?;
+                }
+            }
+            lines.push(b'\n');
+        }
+        Ok(lines)
+    }
+
+    fn write(&self, ids: &[u32], lines: &mut Vec<u8>) -> Result<()> {
+        match (self.json, self.tokens) {
+            (true, true) => serde_json::to_writer(lines, &self.named(ids))?,
+            (true, false) => serde_json::to_writer(lines, ids)?,
+            (false, true) => {
+                let tokens = self.named(ids);
+                let tokens = tokens.iter().map(|token| token.replace('\n', "\\n"));
+                lines.extend_from_slice(tokens.collect::<Vec<_>>().join(" ").as_bytes());
+            }
+            (false, false) => {
+                for (i, &id) in ids.iter().enumerate() {
+                    if i > 0 {
+                        lines.push(b' ');
+                    }
+                    push_number(id, lines);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn write_with_offsets(&self, encoding: &Encoding, lines: &mut Vec<u8>) -> Result<()> {
+        let Encoding { ids, offsets } = encoding;
+        let tokens = self.tokens.then(|| self.named(ids));
+        Ok(serde_json::to_writer(lines, &Line { ids, tokens, offsets })?)
+    }
+
+    fn named(&self, ids: &[u32]) -> Vec<String> {
+        let token = |&id| self.tokenizer.token(id).unwrap_or_default().into_owned();
+        ids.iter().map(token).collect()
+    }
+}
+
+/// Decimal digits: what `write!` would do, at a fraction of its price.
+fn push_number(mut number: u32, bytes: &mut Vec<u8>) {
+    let mut digits = [0; 10];
+    let mut first = digits.len();
+    loop {
+        first -= 1;
+        digits[first] = b'0' + (number % 10) as u8;
+        number /= 10;
+        if number == 0 {
+            bytes.extend_from_slice(&digits[first..]);
+            return;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn numbers_have_their_digits() {
+        for number in [0, 7, 10, 99, 100, 200_018, u32::MAX] {
+            let mut bytes = Vec::new();
+            super::push_number(number, &mut bytes);
+            assert_eq!(String::from_utf8(bytes).ok(), Some(number.to_string()));
+        }
+    }
+}
