@@ -17,10 +17,12 @@ mod merging;
 mod pretokenizer;
 pub mod statistics;
 mod tokenizer;
+mod training;
 mod vocabulary;
 
 pub use error::Error;
 pub use merges::{Merge, Merges};
 pub use pretokenizer::{Pattern, Pieces, UNICODE_VERSION};
 pub use tokenizer::{CACHE_SIZE, Encoder, Encoding, Special, Tokenizer};
+pub use training::{Progress, Trained, Trainer};
 pub use vocabulary::Vocabulary;
