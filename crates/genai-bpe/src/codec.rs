@@ -23,6 +23,15 @@ pub(crate) trait Codec: Debug + Send + Sync {
         output: &mut Output<'_>,
     );
 
+    /// The pieces that `text` is split into as the tool prints them. Where there is no token for a
+    /// piece, that is its text.
+    fn pieces(&self, text: &str, memory: &mut Memory) -> Vec<String> {
+        let mut ids = Vec::new();
+        let mut output = Output { ids: &mut ids, offsets: None, limit: usize::MAX };
+        self.encode(text, Allowed::None, memory, &mut output);
+        ids.iter().map(|&id| self.token(id).unwrap_or_default().into_owned()).collect()
+    }
+
     /// Appends the bytes that `ids` stand for, as the tool decodes them.
     ///
     /// # Errors
@@ -121,6 +130,8 @@ pub(crate) struct Memory {
     pub(crate) steps: Steps,
     pub(crate) symbols: Vec<Symbol>,
     pub(crate) merging: Merging,
+    /// What a text became before it is cut.
+    pub(crate) text: Vec<u8>,
 }
 
 impl Memory {
@@ -131,6 +142,7 @@ impl Memory {
             steps: Steps::default(),
             symbols: Vec::new(),
             merging: Merging::default(),
+            text: Vec::new(),
         }
     }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use crate::byte_level::{packed, tiktoken};
-use crate::{Error, Tokenizer, hugging_face};
+use crate::{Error, Tokenizer, hugging_face, sentencepiece, subword_nmt};
 
 /// What a file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,10 +103,10 @@ impl Tokenizer {
         match recognise(bytes) {
             Some(Format::TokenizerJson) => hugging_face::load(bytes),
             Some(Format::VocabularyJson) => Err(other_half(VOCABULARY_FILE, MERGES_FILE)),
-            Some(Format::Pairs) if is_subword_nmt(bytes) => Err(not_yet("subword-nmt")),
+            Some(Format::Pairs) if is_subword_nmt(bytes) => subword_nmt::load(bytes),
             Some(Format::Pairs) => Err(other_half(MERGES_FILE, VOCABULARY_FILE)),
             Some(Format::Ranks) => from_ranks(bytes),
-            Some(Format::SentencePiece) => Err(not_yet("SentencePiece")),
+            Some(Format::SentencePiece) => sentencepiece::load(bytes),
             Some(Format::Packed) => packed::load(bytes),
             None => {
                 let start = String::from_utf8_lossy(&bytes[..bytes.len().min(40)]).into_owned();

@@ -104,6 +104,12 @@ impl Tokenizer {
         ids
     }
 
+    /// The pieces of `text` as the tool prints them: `apply-bpe` of subword-nmt, `encode(out_type=str)`
+    /// of SentencePiece. They are the tokens of the ids but for unknown text, which stands as it is.
+    pub fn encode_pieces(&self, text: &str) -> Vec<String> {
+        self.encoder().encode_pieces(text)
+    }
+
     /// The ids of `text`, with special tokens as told.
     ///
     /// # Errors
@@ -313,6 +319,13 @@ impl Encoder<'_> {
             }
         }
         Ok(encoding)
+    }
+
+    /// See [`Tokenizer::encode_pieces`].
+    pub fn encode_pieces(&mut self, text: &str) -> Vec<String> {
+        let tokenizer = self.tokenizer;
+        let memory = self.memory.get_or_insert_with(|| Memory::new(tokenizer.shared.cache_size));
+        tokenizer.codec().pieces(text, memory)
     }
 
     /// How many tokens `text` has.
