@@ -148,10 +148,6 @@ fn from_halves(vocabulary: &[u8], merges: &Path) -> Result<Tokenizer, Error> {
     Tokenizer::from_gpt2(vocabulary, &merges)
 }
 
-fn not_yet(name: &str) -> Error {
-    Error::unsupported("format", name)
-}
-
 /// The other file of two, if it is there: `x-merges.txt` for `x-vocab.json`.
 fn beside(path: &Path, ending: &str, other: &str) -> Option<PathBuf> {
     let start = path.file_name()?.to_str()?.strip_suffix(ending)?;
