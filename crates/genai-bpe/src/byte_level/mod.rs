@@ -22,6 +22,9 @@ use crate::merging::{Merging, Symbol};
 use crate::pretokenizer::Pattern;
 use crate::vocabulary::Vocabulary;
 
+/// Most pieces of up to so many bytes are tokens.
+const SHORT_PIECE: usize = 12;
+
 /// A tokenizer whose first symbols are the 256 bytes: tiktoken's, GPT-2's, and those of Hugging
 /// Face with a `ByteLevel` pre-tokenizer.
 #[derive(Clone, Debug)]
@@ -149,11 +152,17 @@ impl ByteLevel {
         }
     }
 
-    /// The token that a piece becomes though merges do not lead there.
+    /// The token that a piece is, if it is known to become that: found here faster than by
+    /// backtracking if it is short, and only here if no merges lead to it.
     #[inline]
     fn whole(&self, piece: &[u8]) -> Option<u32> {
-        let id = if self.finds_whole_pieces { None } else { self.vocabulary.id(piece) }?;
-        self.whole_pieces.then_some(id)
+        if self.finds_whole_pieces && piece.len() > SHORT_PIECE {
+            return None;
+        }
+        let id = self.vocabulary.id(piece)?;
+        let becomes = self.whole_pieces
+            || self.backtracking.as_ref().is_some_and(|known| known.is_reachable(id));
+        becomes.then_some(id)
     }
 
     fn encode_parts(

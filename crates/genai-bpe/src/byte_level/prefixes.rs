@@ -24,7 +24,11 @@ pub(super) const NO_TOKEN: u32 = (1 << ID_BITS) - 1;
 const ID_BITS: u32 = 24;
 const ID: u64 = (1 << ID_BITS) - 1;
 const GOES_ON: u64 = 1 << ID_BITS;
-const NAME: u64 = !(GOES_ON | ID);
+/// Some token ends within the character that comes next.
+const WITHIN: u64 = 1 << (ID_BITS + 1);
+/// What names of long prefixes have and those of short ones have not.
+const LONG: u64 = 1 << (ID_BITS + 2);
+const NAME: u64 = !(WITHIN | GOES_ON | ID);
 /// No name has all bits set, so no prefix looks like this.
 const FREE: u64 = u64::MAX;
 /// Prefixes up to this length are named by their bytes.
@@ -58,15 +62,10 @@ impl Prefixes {
     fn fill(&mut self, vocabulary: &Vocabulary, wanted: &impl Fn(u32) -> bool) -> bool {
         let mut room = self.slots.len() / 4 * 3;
         for (id, token) in vocabulary.iter().filter(|(id, _)| wanted(*id)) {
-            let start = first_bytes(token);
-            let mut hash = deep(start);
+            let whole = whole_characters(token);
+            let mut keys = Keys::of(token);
             for length in 1..=token.len() {
-                let key = if length <= SHORT {
-                    short_key(start, length)
-                } else {
-                    hash = extend(hash, token[length - 1]);
-                    long_key(hash)
-                };
+                let key = keys.key(length);
                 let place = self.place(key);
                 let slot = &mut self.slots[place];
                 if *slot == FREE {
@@ -77,7 +76,7 @@ impl Prefixes {
                     *slot = key.name | u64::from(NO_TOKEN);
                 }
                 if length < token.len() {
-                    *slot |= GOES_ON;
+                    *slot |= if length == whole { GOES_ON | WITHIN } else { GOES_ON };
                 } else {
                     *slot = *slot & !ID | u64::from(id);
                 }
@@ -90,16 +89,12 @@ impl Prefixes {
     /// Nothing if the text is one of those whose hashes mislead.
     #[inline]
     pub(super) fn longest(&self, vocabulary: &Vocabulary, text: &[u8]) -> Option<(u32, usize)> {
-        let start = first_bytes(text);
+        let mut keys = Keys::of(text);
         // Most tokens of scripts with long characters are whole characters.
-        let character = match text.first() {
-            Some(0xe0..=0xef) => 3,
-            Some(0xc0..=0xdf) => 2,
-            _ => 1,
-        };
-        let mut found = self.longest_from(start, character, text);
+        let character = text.first().map_or(1, |&byte| character_length(byte));
+        let mut found = self.longest_from(character, text, &mut keys);
         if found.0 == NO_TOKEN && character > 1 {
-            found = self.longest_from(start, 1, text);
+            found = self.longest_from(1, text, &mut keys);
         }
         let (token, length) = found;
         let is_there =
@@ -110,33 +105,21 @@ impl Prefixes {
     /// The longest token of that length or more, though it may not be one if it is longer than
     /// [`SHORT`].
     #[inline]
-    fn longest_from(&self, start: u32, length: usize, text: &[u8]) -> (u32, usize) {
+    fn longest_from(&self, length: usize, text: &[u8], keys: &mut Keys<'_>) -> (u32, usize) {
+        let mut length = length;
         let mut found = (NO_TOKEN, 0);
-        for length in length..=text.len().min(SHORT) {
-            let slot = self.slots[self.place(short_key(start, length))];
+        while length <= text.len() {
+            let slot = self.slots[self.place(keys.key(length))];
             if slot == FREE {
-                return found;
+                break;
             }
             if slot & ID != u64::from(NO_TOKEN) {
                 found = ((slot & ID) as u32, length);
             }
-            if slot & GOES_ON == 0 {
-                return found;
+            if slot & GOES_ON == 0 || length == text.len() {
+                break;
             }
-        }
-        let mut hash = deep(start);
-        for (&byte, length) in text.iter().zip(1..).skip(SHORT) {
-            hash = extend(hash, byte);
-            let slot = self.slots[self.place(long_key(hash))];
-            if slot == FREE {
-                return found;
-            }
-            if slot & ID != u64::from(NO_TOKEN) {
-                found = ((slot & ID) as u32, length);
-            }
-            if slot & GOES_ON == 0 {
-                return found;
-            }
+            length += if slot & WITHIN == 0 { character_length(text[length]) } else { 1 };
         }
         found
     }
@@ -161,13 +144,56 @@ impl Prefixes {
     }
 }
 
-/// Up to four bytes, the first the lowest.
+/// How many bytes a character has that starts with this one; 1 within a character.
 #[inline]
-fn first_bytes(text: &[u8]) -> u32 {
-    if let Some(chunk) = text.first_chunk::<4>() {
-        u32::from_le_bytes(*chunk)
-    } else {
-        text.iter().rev().fold(0, |word, &byte| word << 8 | u32::from(byte))
+fn character_length(byte: u8) -> usize {
+    match byte {
+        0..0xc0 => 1,
+        0xc0..0xe0 => 2,
+        0xe0..0xf0 => 3,
+        0xf0.. => 4,
+    }
+}
+
+/// How many bytes of the token are before a last character that is not there to its end; the
+/// whole length if there is none.
+fn whole_characters(token: &[u8]) -> usize {
+    let last = token.iter().rposition(|&byte| !(0x80..0xc0).contains(&byte)).unwrap_or(0);
+    let is_cut = token.get(last).is_some_and(|&byte| last + character_length(byte) > token.len());
+    if is_cut { last } else { token.len() }
+}
+
+/// The keys of prefixes of a text, made as they are asked for, in order of length.
+struct Keys<'a> {
+    text: &'a [u8],
+    /// The first four bytes, the first the lowest.
+    start: u32,
+    hash: u64,
+    /// How many bytes the hash is of.
+    hashed: usize,
+}
+
+impl<'a> Keys<'a> {
+    #[inline]
+    fn of(text: &'a [u8]) -> Self {
+        let start = if let Some(chunk) = text.first_chunk::<SHORT>() {
+            u32::from_le_bytes(*chunk)
+        } else {
+            text.iter().rev().fold(0, |word, &byte| word << 8 | u32::from(byte))
+        };
+        Self { text, start, hash: fold(u64::from(start) ^ FIRST, SECOND), hashed: SHORT }
+    }
+
+    #[inline]
+    fn key(&mut self, length: usize) -> Key {
+        if length <= SHORT {
+            return short_key(self.start, length);
+        }
+        for &byte in &self.text[self.hashed..length] {
+            self.hash = (self.hash ^ u64::from(byte)).wrapping_mul(SECOND);
+        }
+        self.hashed = length;
+        long_key(self.hash)
     }
 }
 
@@ -183,7 +209,7 @@ struct Key {
 fn short_key(start: u32, length: usize) -> Key {
     let bytes = u64::from(start) & ((1 << (8 * length)) - 1);
     let key = bytes | (length as u64) << 32;
-    Key { name: key << (ID_BITS + 2), hash: fold(key ^ FIRST, SECOND) }
+    Key { name: key << (ID_BITS + 3), hash: fold(key ^ FIRST, SECOND) }
 }
 
 #[inline]
@@ -192,18 +218,5 @@ fn long_key(hash: u64) -> Key {
     Key { name: if name == NAME { LONG } else { name }, hash }
 }
 
-/// The bit that names of long prefixes have and those of short ones have not.
-const LONG: u64 = 1 << (ID_BITS + 1);
 const FIRST: u64 = 0x9e37_79b9_7f4a_7c15;
 const SECOND: u64 = 0xd1b5_4a32_d192_ed03;
-
-/// The hash of the first [`SHORT`] bytes, from which those of longer prefixes grow.
-#[inline]
-fn deep(start: u32) -> u64 {
-    fold(u64::from(start) ^ FIRST, SECOND)
-}
-
-#[inline]
-fn extend(hash: u64, byte: u8) -> u64 {
-    (hash ^ u64::from(byte)).wrapping_mul(SECOND)
-}
