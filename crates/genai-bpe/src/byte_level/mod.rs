@@ -14,6 +14,7 @@ use std::ops::ControlFlow;
 use self::backtracking::Backtracking;
 pub(crate) use self::backtracking::Steps;
 pub(crate) use self::word_cache::WordCache;
+use self::word_cache::WordKey;
 use crate::Error;
 use crate::added::AddedTokens;
 use crate::codec::{Allowed, Codec, DecodeOptions, Memory, Output};
@@ -24,6 +25,12 @@ use crate::vocabulary::Vocabulary;
 
 /// Most pieces of up to so many bytes are tokens.
 const SHORT_PIECE: usize = 12;
+
+/// A piece: where it starts and ends, and its key in the cache.
+type Word = (usize, usize, Option<WordKey>);
+
+/// Pieces that are cut before they are looked up.
+const WAITING: usize = 32;
 
 /// A tokenizer whose first symbols are the 256 bytes: tiktoken's, GPT-2's, and those of Hugging
 /// Face with a `ByteLevel` pre-tokenizer.
@@ -128,7 +135,18 @@ impl ByteLevel {
         memory: &mut Memory,
         output: &mut Output<'_>,
     ) {
-        let key = WordCache::key(text, start..end);
+        let key = memory.words.key(text, start..end);
+        self.encode_word(text, (start, end, key), base, memory, output);
+    }
+
+    fn encode_word(
+        &self,
+        text: &[u8],
+        (start, end, key): Word,
+        base: usize,
+        memory: &mut Memory,
+        output: &mut Output<'_>,
+    ) {
         let mut place = base + start;
         let push = |id| {
             output.ids.push(id);
@@ -218,10 +236,27 @@ impl Codec for ByteLevel {
             }
             let base = segment.start;
             let text = &text[segment];
+            let bytes = text.as_bytes();
+            // What is cut is not looked up at once: while one look-up waits for memory, others can.
+            let mut waiting: [Word; WAITING] = [(0, 0, None); WAITING];
+            let mut count = 0;
             let _stopped = self.pattern.for_each_piece(text, |start, end| {
-                self.encode_piece(text.as_bytes(), (start, end), base, memory, output);
-                if output.is_full() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+                waiting[count] = (start, end, memory.words.key(bytes, start..end));
+                count += 1;
+                if count == WAITING {
+                    for word in waiting {
+                        self.encode_word(bytes, word, base, memory, output);
+                    }
+                    count = 0;
+                    if output.is_full() {
+                        return ControlFlow::Break(());
+                    }
+                }
+                ControlFlow::Continue(())
             });
+            for &word in &waiting[..count] {
+                self.encode_word(bytes, word, base, memory, output);
+            }
         });
     }
 

@@ -5,8 +5,9 @@ use std::ops::Range;
 use crate::hash::hash_keys;
 
 /// Two tables of fixed size from words to their ids: one for words of up to 15 bytes, one for those
-/// of up to 31. A word that hashes to a taken slot takes it over, so nothing grows and nothing is
-/// searched; words are compared, not only their hashes.
+/// of up to 31. A word has two slots that it may be in. It enters by the second, whose word it
+/// drives out, and comes to the first when it is asked for again: so frequent words stay, nothing grows
+/// and nothing is searched. Words are compared, not only their hashes.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct WordCache {
     short: Table<1>,
@@ -15,10 +16,10 @@ pub(crate) struct WordCache {
 
 #[derive(Clone, Debug, Default)]
 struct Table<const N: usize> {
-    slots: Vec<Slot<N>>,
+    pairs: Vec<[Slot<N>; 2]>,
 }
 
-/// 32 or 64 bytes: never more than one cache line.
+/// 32 or 64 bytes: two of the smaller ones share a cache line.
 #[derive(Clone, Copy, Debug)]
 #[repr(align(32))]
 struct Slot<const N: usize> {
@@ -31,11 +32,12 @@ struct Slot<const N: usize> {
 #[derive(Clone, Copy, Debug, Default)]
 struct WordIds(u128);
 
-/// A word as it is kept in the table that it belongs to.
+/// A word as it is kept in the table that it belongs to, and its place there: known before the table
+/// is looked at, so that a processor can look at several places at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum WordKey {
-    Short([u128; 1]),
-    Long([u128; 2]),
+    Short([u128; 1], usize),
+    Long([u128; 2], usize),
 }
 
 /// Ids that 16 bytes have room for. Words of more are not remembered.
@@ -64,29 +66,35 @@ impl WordIds {
 impl<const N: usize> Table<N> {
     fn new(slots: usize) -> Self {
         let free = Slot { key: [0; N], ids: [WordIds::default(); N] };
-        Self { slots: vec![free; slots] }
+        Self { pairs: vec![[free; 2]; slots / 2] }
     }
 
     #[inline]
     fn place(&self, key: [u128; N]) -> usize {
-        hash_keys(key) as usize & self.slots.len().wrapping_sub(1)
+        hash_keys(key) as usize & self.pairs.len().wrapping_sub(1)
     }
 
     #[inline]
-    fn get(&self, key: [u128; N]) -> Option<[WordIds; N]> {
-        let slot = self.slots.get(self.place(key))?;
-        (slot.key == key).then_some(slot.ids)
+    fn get(&mut self, key: [u128; N], place: usize) -> Option<[WordIds; N]> {
+        let pair = self.pairs.get_mut(place)?;
+        if pair[0].key == key {
+            return Some(pair[0].ids);
+        }
+        if pair[1].key == key {
+            pair.swap(0, 1);
+            return Some(pair[0].ids);
+        }
+        None
     }
 
-    fn put(&mut self, key: [u128; N], ids: &[u32]) {
+    fn put(&mut self, key: [u128; N], place: usize, ids: &[u32]) {
         if ids.len() > N * IDS || ids.iter().any(|id| id >> ID_BITS != 0) {
             return;
         }
-        let place = self.place(key);
-        if let Some(slot) = self.slots.get_mut(place) {
+        if let Some(pair) = self.pairs.get_mut(place) {
             let mut chunks = ids.chunks(IDS);
             let ids = [(); N].map(|()| WordIds::new(chunks.next().unwrap_or_default()));
-            *slot = Slot { key, ids };
+            pair[1] = Slot { key, ids };
         }
     }
 }
@@ -94,19 +102,23 @@ impl<const N: usize> Table<N> {
 impl WordCache {
     /// A cache for about so many words of up to 15 bytes, and half as many longer ones; 0 for none.
     pub(crate) fn new(words: usize) -> Self {
-        let size = if words == 0 { 0 } else { words.clamp(4, 1 << 24).next_power_of_two() };
+        let size = if words == 0 { 0 } else { words.clamp(8, 1 << 24).next_power_of_two() };
         Self { short: Table::new(size), long: Table::new(size / 2) }
     }
 
     /// The key of a word of `text`, if it is one that can be remembered.
     #[inline]
-    pub(crate) fn key(text: &[u8], word: Range<usize>) -> Option<WordKey> {
+    pub(crate) fn key(&self, text: &[u8], word: Range<usize>) -> Option<WordKey> {
         match word.len() {
-            0..16 => Some(WordKey::Short([last_of_key(text, word.start, word.len(), word.len())])),
+            0..16 => {
+                let key = [last_of_key(text, word.start, word.len(), word.len())];
+                Some(WordKey::Short(key, self.short.place(key)))
+            }
             length @ 16..32 => {
                 let first = text[word.start..].first_chunk::<16>()?;
                 let rest = last_of_key(text, word.start + 16, length - 16, length);
-                Some(WordKey::Long([u128::from_le_bytes(*first), rest]))
+                let key = [u128::from_le_bytes(*first), rest];
+                Some(WordKey::Long(key, self.long.place(key)))
             }
             _ => None,
         }
@@ -114,15 +126,15 @@ impl WordCache {
 
     /// Calls `each` with the ids of a word in order, if they are remembered, and says whether they are.
     #[inline]
-    pub(crate) fn get(&self, key: WordKey, mut each: impl FnMut(u32)) -> bool {
+    pub(crate) fn get(&mut self, key: WordKey, mut each: impl FnMut(u32)) -> bool {
         let mut call = |ids: WordIds| (0..ids.len()).for_each(|place| each(ids.get(place)));
         match key {
-            WordKey::Short(key) => {
-                let Some([ids]) = self.short.get(key) else { return false };
+            WordKey::Short(key, place) => {
+                let Some([ids]) = self.short.get(key, place) else { return false };
                 call(ids);
             }
-            WordKey::Long(key) => {
-                let Some(ids) = self.long.get(key) else { return false };
+            WordKey::Long(key, place) => {
+                let Some(ids) = self.long.get(key, place) else { return false };
                 ids.into_iter().for_each(call);
             }
         }
@@ -132,8 +144,8 @@ impl WordCache {
     /// Remembers the ids of a word, if there is room for so many.
     pub(crate) fn put(&mut self, key: WordKey, ids: &[u32]) {
         match key {
-            WordKey::Short(key) => self.short.put(key, ids),
-            WordKey::Long(key) => self.long.put(key, ids),
+            WordKey::Short(key, place) => self.short.put(key, place, ids),
+            WordKey::Long(key, place) => self.long.put(key, place, ids),
         }
     }
 }
@@ -158,15 +170,16 @@ mod tests {
     #[test]
     fn words_are_told_apart_by_bytes_and_length() {
         let text = b"ab\0abcdefghijklmnopqrstuvwxyzabcdefghijklm";
-        let key = |start, end| WordCache::key(text, start..end);
+        let cache = WordCache::new(16);
+        let key = |start, end| cache.key(text, start..end);
         assert_ne!(key(0, 2), key(0, 3));
         assert_eq!(key(0, 2), key(3, 5));
-        assert!(matches!(key(3, 18), Some(WordKey::Short(_))));
-        assert!(matches!(key(3, 19), Some(WordKey::Long(_))));
+        assert!(matches!(key(3, 18), Some(WordKey::Short(..))));
+        assert!(matches!(key(3, 19), Some(WordKey::Long(..))));
         assert_eq!(key(3, 29).is_some(), key(3, 34).is_some());
         assert_eq!(key(3, 35), None);
-        assert_eq!(WordCache::key(b"ab", 0..2), key(0, 2));
-        assert_eq!(WordCache::key(&text[3..19], 0..16), key(3, 19));
+        assert_eq!(cache.key(b"ab", 0..2), key(0, 2));
+        assert_eq!(cache.key(&text[3..19], 0..16), key(3, 19));
     }
 
     #[test]
@@ -176,17 +189,18 @@ mod tests {
         for word in 0..150 {
             let ids: Vec<u32> = (0..).map(|id| (1 << 24) - 1 - id).take(word % 11).collect();
             let length = word % 32;
-            let key = WordCache::key(&text, word..word + length).unwrap();
+            let key = cache.key(&text, word..word + length).unwrap();
             cache.put(key, &ids);
             let mut found = Vec::new();
             let has_room = ids.len() <= if length < 16 { 5 } else { 10 };
             assert_eq!(cache.get(key, |id| found.push(id)), has_room);
             assert_eq!(found, if has_room { ids } else { Vec::new() });
         }
-        let key = WordCache::key(&text, 190..191).unwrap();
+        let key = cache.key(&text, 190..191).unwrap();
         cache.put(key, &[1 << 24]);
         assert!(!cache.get(key, |_| ()));
         let mut none = WordCache::new(0);
+        let key = none.key(&text, 190..191).unwrap();
         none.put(key, &[1]);
         assert!(!none.get(key, |_| ()));
     }

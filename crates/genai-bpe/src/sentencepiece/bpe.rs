@@ -9,7 +9,6 @@ use super::model_file::{Kind, ModelFile};
 use super::resplitting::Resplitting;
 use super::trie::Trie;
 use super::{SPACE, character_length, user_defined_at};
-use crate::byte_level::WordCache;
 use crate::codec::Memory;
 use crate::merges::{Merge, Merges};
 use crate::merging::Symbol;
@@ -173,7 +172,7 @@ impl Bpe {
         memory: &mut Memory,
         piece: &mut impl FnMut(Range<usize>, Option<u32>) -> bool,
     ) -> bool {
-        let key = WordCache::key(normalized, word.clone());
+        let key = memory.words.key(normalized, word.clone());
         let mut place = word.start;
         let mut goes_on = true;
         let mut push = |symbol: u32, bytes: u32| {

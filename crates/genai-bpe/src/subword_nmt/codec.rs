@@ -4,7 +4,6 @@ use std::borrow::Cow;
 
 use super::codes::{AROUND_LINES, Version};
 use super::{OTHER, SubwordNmt, without_end};
-use crate::byte_level::WordCache;
 use crate::codec::{Allowed, Codec, DecodeOptions, Memory, Output};
 use crate::vocabulary::Vocabulary;
 use crate::{Error, Tokenizer};
@@ -97,7 +96,7 @@ impl Codec for SubwordCodec {
         let mut start = text.len() - text.trim_start_matches(AROUND_LINES).len();
         for word in text.trim_matches(AROUND_LINES).split(' ') {
             let key = if output.offsets.is_none() {
-                WordCache::key(word.as_bytes(), 0..word.len())
+                memory.words.key(word.as_bytes(), 0..word.len())
             } else {
                 None
             };
