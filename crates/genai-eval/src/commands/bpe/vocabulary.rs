@@ -1,8 +1,6 @@
 //! The tokenizer that a command works with.
 
-use std::path::Path;
-
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Result, anyhow};
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 use genai_bpe::{CACHE_SIZE, Tokenizer};
@@ -44,12 +42,8 @@ impl LoadingArguments {
     /// The tokenizer of that name or path.
     pub(super) fn load(&self, vocabulary: &str) -> Result<Tokenizer> {
         let tokenizer = match &self.encoding {
-            Some(encoding) => {
-                let ranks = std::fs::read(vocabulary).with_context(|| vocabulary.to_owned())?;
-                Tokenizer::from_tiktoken(&ranks, encoding)
-                    .map_err(|error| error.in_file(vocabulary))
-            }
-            None => Tokenizer::from_file(Path::new(vocabulary)),
+            Some(encoding) => Tokenizer::from_file_as(vocabulary, encoding),
+            None => Tokenizer::from_name_or_file(vocabulary),
         };
         // Its message tells of its causes; they must not be told again.
         let tokenizer = tokenizer.map_err(|error| anyhow!("{error}"))?;
