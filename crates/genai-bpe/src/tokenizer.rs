@@ -7,7 +7,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rayon::prelude::*;
 
 use crate::Error;
+use crate::byte_level::ByteLevel;
 use crate::codec::{Allowed, Codec, DecodeOptions, Memory, Output};
+use crate::hugging_face::HuggingFace;
+use crate::pretokenizer::Pattern;
 
 /// Text to token ids and back. Cloning is cheap; all threads may share one.
 ///
@@ -231,6 +234,14 @@ impl Tokenizer {
     /// Whether the id is a byte that stands in for a character without a token.
     pub fn is_byte_fallback(&self, id: u32) -> bool {
         self.codec().is_byte_fallback(id)
+    }
+
+    /// The pattern that cuts texts into pieces, if one does and nothing else.
+    pub fn pattern(&self) -> Option<Pattern> {
+        let byte_level = self.codec().as_any().downcast_ref::<ByteLevel>();
+        byte_level
+            .map(ByteLevel::pattern)
+            .or_else(|| self.codec().hugging_face().and_then(HuggingFace::pattern))
     }
 
     /// What kind of tokenizer this is: `byte-level`, `SentencePiece`, …

@@ -45,7 +45,8 @@ impl Messages {
         progress
     }
 
-    /// A progress bar over so many bytes, if that is known, of files that are told later.
+    /// A progress bar over so many bytes of files that are told later, or over so many steps; none if
+    /// their number is not known.
     pub(crate) fn progress_of(self, size: Option<u64>, what: &'static str) -> Progress {
         let shown = !self.quiet && io::stderr().is_terminal();
         Progress { files: Vec::new(), size, what, started: Instant::now(), shown, bar: None }
@@ -73,25 +74,42 @@ impl Progress {
 
     /// Takes the number of segments that are done.
     pub(crate) fn update(&mut self, done: u64) {
-        if !self.shown || (self.bar.is_none() && self.started.elapsed() < PATIENCE) {
-            return;
+        let template = if self.size.is_some() {
+            "{wide_bar} {bytes}/{total_bytes} {msg} ETA {eta}"
+        } else {
+            "{spinner} {bytes} {msg}"
+        };
+        let message = format!("{done} {}", self.what);
+        let bytes = self.files.iter().map(Facts::bytes).sum();
+        if let Some(bar) = self.bar(template) {
+            bar.set_message(message);
+            bar.set_position(bytes);
         }
-        let bar = self.bar.get_or_insert_with(|| {
+    }
+
+    /// Takes the number of steps that are done.
+    pub(crate) fn reach(&mut self, steps: u64) {
+        let what = self.what;
+        if let Some(bar) = self.bar("{wide_bar} {pos}/{len} {msg} ETA {eta}") {
+            bar.set_message(what);
+            bar.set_position(steps);
+        }
+    }
+
+    /// The bar, once it is time to show one.
+    fn bar(&mut self, template: &str) -> Option<&ProgressBar> {
+        if !self.shown || (self.bar.is_none() && self.started.elapsed() < PATIENCE) {
+            return None;
+        }
+        Some(self.bar.get_or_insert_with(|| {
             let target = ProgressDrawTarget::stderr_with_hz(5);
             let bar = ProgressBar::with_draw_target(self.size, target);
-            let template = if self.size.is_some() {
-                "{wide_bar} {bytes}/{total_bytes} {msg} ETA {eta}"
-            } else {
-                "{spinner} {bytes} {msg}"
-            };
             bar.set_style(
                 ProgressStyle::with_template(template)
                     .unwrap_or_else(|_| ProgressStyle::default_bar()),
             );
             bar
-        });
-        bar.set_message(format!("{done} {}", self.what));
-        bar.set_position(self.files.iter().map(Facts::bytes).sum());
+        }))
     }
 }
 

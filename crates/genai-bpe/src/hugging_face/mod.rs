@@ -84,6 +84,14 @@ pub(crate) fn load(bytes: &[u8]) -> Result<Tokenizer, Error> {
 }
 
 impl HuggingFace {
+    /// The pattern that cuts texts, if one does and nothing else.
+    pub(crate) fn pattern(&self) -> Option<Pattern> {
+        match &self.model {
+            Model::Bytes { byte_level, is_straight: true } => Some(byte_level.pattern()),
+            _ => None,
+        }
+    }
+
     fn from_file(file: &File<'_>) -> Result<Self, Error> {
         for (component, setting) in [("truncation", file.truncation), ("padding", file.padding)] {
             if let Some(setting) = setting {

@@ -213,6 +213,14 @@ impl Lines {
         self.block(at_most, BLOCK_BYTES)
     }
 
+    /// Reads lines of about so many bytes, fewer only at the end: at least one line.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn next_bytes(&mut self, about: usize) -> Result<LineBlock, InputError> {
+        self.block(usize::MAX, about)
+    }
+
     /// Reads that many lines, fewer only at the end.
     ///
     /// # Errors

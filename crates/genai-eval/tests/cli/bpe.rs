@@ -49,13 +49,51 @@ const TINY: &str = "--vocab tiny.tiktoken --encoding gpt2";
 fn help() {
     let sandbox = Sandbox::new();
     snapshot!("bpe_help", sandbox, "bpe --help");
-    for command in ["encode", "decode", "count", "inspect", "compare"] {
+    for command in ["train", "encode", "decode", "count", "inspect", "compare"] {
         snapshot!(format!("bpe_help_{command}"), sandbox, &format!("bpe {command} --help"));
     }
     assert_eq!(sandbox.run("bpe").code, 2);
     let page = sandbox.run("man bpe encode").success();
     assert!(page.contains("genai-eval-bpe-encode") && page.contains("offsets"), "{page}");
     assert!(sandbox.run("completions bash").success().contains("genai__eval__subcmd__bpe"));
+}
+
+/// Every format of a trained tokenizer gives the same ids.
+#[test]
+fn train() {
+    let sandbox = sandbox();
+    let text = "the cat sat on the mat, the cats sat on mats\nthinking of the thing\n".repeat(20);
+    sandbox.write("corpus.txt", text);
+    let line = "bpe train corpus.txt --vocab-size 280 --special <s>";
+    snapshot!("bpe_train", sandbox, &format!("{line} -o tok.json"));
+    std::fs::create_dir(sandbox.path("folder")).unwrap();
+    for output in ["tok.tiktoken", "tok.packed", "folder"] {
+        assert_eq!(sandbox.run(&format!("{line} -o {output}")).success(), "");
+    }
+    assert_eq!(sandbox.run(&format!("{line} --threads 3")).success(), sandbox.read("tok.json"));
+    let encode = |vocabulary: &str| {
+        sandbox.run(&format!("bpe encode --vocab {vocabulary} en.txt zh.txt")).success()
+    };
+    let ids = encode("tok.json");
+    for vocabulary in ["tok.packed", "folder", "folder/vocab.json"] {
+        assert_eq!(encode(vocabulary), ids, "{vocabulary}");
+    }
+    assert_eq!(encode("tok.tiktoken --encoding gpt2"), ids);
+    snapshot!("bpe_train_ids", sandbox, "bpe encode --vocab tok.json en.txt --tokens");
+    for (name, options) in [
+        ("few_pairs", "--vocab-size 1000 -o more.json"),
+        ("no_format", "-o tok.bin"),
+        ("no_folder", "--format gpt2 -o nowhere"),
+        ("pattern", "--pattern gpt5"),
+        ("suffix", "--suffix </w>"),
+        ("over_input", "--format hf -o corpus.txt"),
+    ] {
+        snapshot!(format!("bpe_train_{name}"), sandbox, &format!("bpe train corpus.txt {options}"));
+    }
+    sandbox.write("bad.txt", b"the\n\xff\n");
+    let ran = sandbox.run("bpe train corpus.txt bad.txt -o new.json");
+    assert!(ran.code == 2 && ran.stderr.contains("bad.txt:2: byte 1"), "{}", ran.stderr);
+    assert!(!sandbox.names().iter().any(|name| name == "new.json" || name.contains(".part")));
 }
 
 #[test]

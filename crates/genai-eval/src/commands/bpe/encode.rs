@@ -17,10 +17,13 @@ struct Arguments {
     texts: TextArguments,
     #[command(flatten)]
     vocabulary: VocabularyArguments,
-    /// The text of special tokens such as <|endoftext|>: none is recognised, all are, or there may
-    /// be none
-    #[arg(long, value_name = "WHICH", default_value = "none", value_parser = PossibleValuesParser::new(["none", "all", "forbid"]), help_heading = "Tokenizer")]
+    /// The text of special tokens such as <|endoftext|>: none is recognised, all are, or it is an
+    /// error (forbid)
+    #[arg(long, value_name = "WHICH", default_value = "none", value_parser = PossibleValuesParser::new(["none", "all", "forbid"]), hide_possible_values = true, help_heading = "Tokenizer")]
     special: String,
+    /// Put what the model wants around each text, as the template of a tokenizer.json says: <s>, [CLS], …
+    #[arg(long, conflicts_with = "offsets", help_heading = "Tokenizer")]
+    add_special: bool,
     /// Tokens as the tool writes them (Ġthe, ▁the) instead of ids
     #[arg(long, help_heading = "Output")]
     tokens: bool,
@@ -63,9 +66,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome> {
             "forbid" => Special::Forbid,
             _ => Special::Ordinary,
         },
-        tokens: arguments.tokens,
-        json: arguments.format == "json",
-        offsets: arguments.offsets,
+        arguments: &arguments,
     };
     let reading = Reading {
         files,
@@ -92,9 +93,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome> {
 struct Writer<'a> {
     tokenizer: &'a Tokenizer,
     special: Special<'a>,
-    tokens: bool,
-    json: bool,
-    offsets: bool,
+    arguments: &'a Arguments,
 }
 
 #[derive(Serialize)]
@@ -110,7 +109,7 @@ impl Writer<'_> {
         let mut encoder = self.tokenizer.encoder();
         let (mut lines, mut ids) = (Vec::new(), Vec::new());
         for (line, text) in texts.numbered()? {
-            if self.special == Special::Ordinary && !self.offsets {
+            if self.special == Special::Ordinary && !self.arguments.offsets {
                 ids.clear();
                 encoder.encode_into(text, &mut ids);
                 self.write(&ids, &mut lines)?;
@@ -118,7 +117,7 @@ impl Writer<'_> {
                 let encoding = encoder
                     .encode_with_offsets(text, self.special)
                     .map_err(|error| texts.error(line, error.to_string()))?;
-                if self.offsets {
+                if self.arguments.offsets {
                     self.write_with_offsets(&encoding, &mut lines)?;
                 } else {
                     self.write(&encoding.ids, &mut lines)?;
@@ -130,7 +129,10 @@ impl Writer<'_> {
     }
 
     fn write(&self, ids: &[u32], lines: &mut Vec<u8>) -> Result<()> {
-        match (self.json, self.tokens) {
+        let with_special =
+            self.arguments.add_special.then(|| self.tokenizer.add_special_tokens(ids));
+        let ids = with_special.as_deref().unwrap_or(ids);
+        match (self.arguments.format == "json", self.arguments.tokens) {
             (true, true) => serde_json::to_writer(lines, &self.named(ids))?,
             (true, false) => serde_json::to_writer(lines, ids)?,
             (false, true) => {
@@ -152,7 +154,7 @@ impl Writer<'_> {
 
     fn write_with_offsets(&self, encoding: &Encoding, lines: &mut Vec<u8>) -> Result<()> {
         let Encoding { ids, offsets } = encoding;
-        let tokens = self.tokens.then(|| self.named(ids));
+        let tokens = self.arguments.tokens.then(|| self.named(ids));
         Ok(serde_json::to_writer(lines, &Line { ids, tokens, offsets })?)
     }
 

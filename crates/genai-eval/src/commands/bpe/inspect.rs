@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use anyhow::{Result, bail};
 use clap::{ArgMatches, Args, Command, FromArgMatches};
-use genai_bpe::{Encoder, Special, Tokenizer};
+use genai_bpe::{Encoder, Pattern, Special, Tokenizer};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use serde::Serialize;
 
@@ -169,6 +169,8 @@ struct Findings {
     vocab: String,
     sha256: Option<String>,
     family: &'static str,
+    /// None where more than one pattern, or something else, cuts texts.
+    pattern: Option<&'static str>,
     tokens: usize,
     id_bound: usize,
     alphabet: usize,
@@ -243,6 +245,7 @@ fn examine(tokenizer: &Tokenizer, arguments: &Arguments) -> Findings {
         vocab: arguments.vocabulary.vocabulary.clone(),
         sha256: sha256_of(&arguments.vocabulary.vocabulary),
         family: tokenizer.family(),
+        pattern: tokenizer.pattern().map(Pattern::name),
         tokens,
         id_bound: tokenizer.id_bound(),
         alphabet,
@@ -263,6 +266,7 @@ impl Findings {
         let mut rows = vec![
             row("tokenizer", self.vocab.clone()),
             row("family", self.family.to_owned()),
+            row("pattern", self.pattern.unwrap_or("-").to_owned()),
             row("tokens", format!("{}, ids below {}", self.tokens, self.id_bound)),
             row("alphabet", format!("{} tokens of one character", self.alphabet)),
         ];

@@ -7,6 +7,7 @@ mod encode;
 mod inspect;
 mod reading;
 mod table;
+mod train;
 mod vocabulary;
 
 use std::path::PathBuf;
@@ -20,6 +21,7 @@ use crate::messages::Messages;
 use crate::output::Output;
 
 const COMMANDS: &[Entry] = &[
+    Entry { command: train::command, run: train::run },
     Entry { command: encode::command, run: encode::run },
     Entry { command: decode::command, run: decode::run },
     Entry { command: count::command, run: count::run },
@@ -29,7 +31,7 @@ const COMMANDS: &[Entry] = &[
 
 pub(super) fn command() -> Command {
     Command::new("bpe")
-        .about("Byte-pair encoding: encode, decode, count tokens, inspect and compare tokenizers")
+        .about("Byte-pair encoding: train, encode, decode, count tokens, inspect and compare tokenizers")
         .after_help(
             "Tokenizers are files (tokenizer.json, vocab.json beside merges.txt, .tiktoken, \
              SentencePiece .model, subword-nmt codes), known by their content, or names of those \
