@@ -3,6 +3,9 @@
 //! punctuation, numbers, and how much of a reference its hypothesis has.
 
 mod documents;
+mod texts;
+
+pub use texts::Kind;
 
 use genai_metrics::text::Scheme;
 
@@ -205,6 +208,13 @@ impl Language {
         Self { script, words, weights }
     }
 
+    /// A word by its frequency.
+    fn draw(&self, random: &mut SplitMix64) -> &str {
+        let drawn = random.unit() * self.weights[VOCABULARY - 1];
+        let rank = self.weights.partition_point(|&weight| weight <= drawn);
+        &self.words[rank]
+    }
+
     /// A word with what is written on to it, or a number.
     fn word(&self, random: &mut SplitMix64) -> String {
         if random.chance(0.03) {
@@ -216,9 +226,7 @@ impl Language {
                 _ => format!("{}-{number}", number / 2),
             };
         }
-        let drawn = random.unit() * self.weights[VOCABULARY - 1];
-        let rank = self.weights.partition_point(|&weight| weight <= drawn);
-        let mut word = self.words[rank].clone();
+        let mut word = self.draw(random).to_owned();
         if self.script != Script::Chinese && random.chance(0.1) {
             let first = word.chars().next().map_or(0, char::len_utf8);
             word = word[..first].to_uppercase() + &word[first..];
