@@ -14,7 +14,7 @@ use std::ops::ControlFlow;
 use self::backtracking::Backtracking;
 pub(crate) use self::backtracking::Steps;
 pub(crate) use self::word_cache::WordCache;
-use self::word_cache::WordKey;
+use self::word_cache::{IDS, WordKey};
 use crate::Error;
 use crate::added::AddedTokens;
 use crate::codec::{Allowed, Codec, DecodeOptions, Memory, Output};
@@ -139,6 +139,34 @@ impl ByteLevel {
         self.encode_word(text, (start, end, key), base, memory, output);
     }
 
+    /// Encodes pieces that have been cut: the frequent ones here, in few steps and without a branch on
+    /// how many ids there are.
+    fn encode_words(
+        &self,
+        text: &[u8],
+        words: &[Word],
+        base: usize,
+        memory: &mut Memory,
+        output: &mut Output<'_>,
+    ) {
+        let mut ids = [0; WAITING * IDS];
+        let mut count = 0;
+        for &word in words {
+            let frequent = word.2.and_then(|key| memory.words.frequent(key));
+            if let Some(known) = frequent.filter(|_| output.offsets.is_none())
+                && let Some(room) = ids[count..].first_chunk_mut()
+            {
+                count += known.write(room);
+                continue;
+            }
+            output.ids.extend_from_slice(&ids[..count]);
+            count = 0;
+            self.encode_word(text, word, base, memory, output);
+        }
+        output.ids.extend_from_slice(&ids[..count]);
+    }
+
+    #[inline(never)]
     fn encode_word(
         &self,
         text: &[u8],
@@ -244,9 +272,7 @@ impl Codec for ByteLevel {
                 waiting[count] = (start, end, memory.words.key(bytes, start..end));
                 count += 1;
                 if count == WAITING {
-                    for word in waiting {
-                        self.encode_word(bytes, word, base, memory, output);
-                    }
+                    self.encode_words(bytes, &waiting, base, memory, output);
                     count = 0;
                     if output.is_full() {
                         return ControlFlow::Break(());
@@ -254,9 +280,7 @@ impl Codec for ByteLevel {
                 }
                 ControlFlow::Continue(())
             });
-            for &word in &waiting[..count] {
-                self.encode_word(bytes, word, base, memory, output);
-            }
+            self.encode_words(bytes, &waiting[..count], base, memory, output);
         });
     }
 

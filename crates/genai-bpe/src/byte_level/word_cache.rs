@@ -6,8 +6,8 @@ use crate::hash::hash_keys;
 
 /// Two tables of fixed size from words to their ids: one for words of up to 15 bytes, one for those
 /// of up to 31. A word has two slots that it may be in. It enters by the second, whose word it
-/// drives out, and comes to the first when it is asked for again: so frequent words stay, nothing grows
-/// and nothing is searched. Words are compared, not only their hashes.
+/// drives out, and comes to the first when it is asked for again: so frequent words stay, and
+/// nothing is searched. Tables grow as words come, up to a fixed size. Words are compared, not only their hashes.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct WordCache {
     short: Table<1>,
@@ -17,6 +17,9 @@ pub(crate) struct WordCache {
 #[derive(Clone, Debug, Default)]
 struct Table<const N: usize> {
     pairs: Vec<[Slot<N>; 2]>,
+    /// Words put in since the table has this size.
+    entered: usize,
+    most_pairs: usize,
 }
 
 /// 32 or 64 bytes: two of the smaller ones share a cache line.
@@ -30,7 +33,7 @@ struct Slot<const N: usize> {
 
 /// Ids of a word, 24 bits each, and in the highest byte how many there are.
 #[derive(Clone, Copy, Debug, Default)]
-struct WordIds(u128);
+pub(super) struct WordIds(u128);
 
 /// A word as it is kept in the table that it belongs to, and its place there: known before the table
 /// is looked at, so that a processor can look at several places at once.
@@ -40,8 +43,10 @@ pub(crate) enum WordKey {
     Long([u128; 2], usize),
 }
 
+/// Pairs of slots to begin with: few texts have more words.
+const FIRST_PAIRS: usize = 1 << 10;
 /// Ids that 16 bytes have room for. Words of more are not remembered.
-const IDS: usize = 5;
+pub(super) const IDS: usize = 5;
 /// Where the highest byte starts.
 const TOP: u32 = 120;
 const ID_BITS: usize = 24;
@@ -50,6 +55,15 @@ impl WordIds {
     fn new(ids: &[u32]) -> Self {
         let packed = ids.iter().rev().fold(0, |packed, &id| packed << ID_BITS | u128::from(id));
         Self(packed | (ids.len() as u128) << TOP)
+    }
+
+    /// Writes the ids, and what does not matter after them; says how many they are.
+    #[inline]
+    pub(super) fn write(self, room: &mut [u32; IDS]) -> usize {
+        for (place, id) in room.iter_mut().enumerate() {
+            *id = self.get(place);
+        }
+        self.len()
     }
 
     #[inline]
@@ -63,10 +77,28 @@ impl WordIds {
     }
 }
 
+impl<const N: usize> Slot<N> {
+    const FREE: Self = Self { key: [0; N], ids: [WordIds(0); N] };
+}
+
 impl<const N: usize> Table<N> {
     fn new(slots: usize) -> Self {
-        let free = Slot { key: [0; N], ids: [WordIds::default(); N] };
-        Self { pairs: vec![[free; 2]; slots / 2] }
+        let pairs = (slots / 2).min(FIRST_PAIRS);
+        Self { pairs: vec![[Slot::FREE; 2]; pairs], entered: 0, most_pairs: slots / 2 }
+    }
+
+    /// Four times the slots, with the words there are. Places that were told before are not the
+    /// words' places any more; what is put there is not found, and that is all.
+    #[cold]
+    fn grow(&mut self) {
+        let size = (self.pairs.len() * 4).min(self.most_pairs);
+        let old = std::mem::replace(&mut self.pairs, vec![[Slot::FREE; 2]; size]);
+        self.entered = 0;
+        for slot in old.into_iter().flatten().filter(|slot| slot.key != [0; N]) {
+            let place = self.place(slot.key);
+            let [first, second] = &mut self.pairs[place];
+            *(if first.key == [0; N] { first } else { second }) = slot;
+        }
     }
 
     #[inline]
@@ -95,6 +127,10 @@ impl<const N: usize> Table<N> {
             let mut chunks = ids.chunks(IDS);
             let ids = [(); N].map(|()| WordIds::new(chunks.next().unwrap_or_default()));
             pair[1] = Slot { key, ids };
+            self.entered += 1;
+            if self.entered > self.pairs.len() && self.pairs.len() < self.most_pairs {
+                self.grow();
+            }
         }
     }
 }
@@ -122,6 +158,15 @@ impl WordCache {
             }
             _ => None,
         }
+    }
+
+    /// The ids of a word of up to 15 bytes that stands in the first of its slots, where all frequent
+    /// words are.
+    #[inline]
+    pub(super) fn frequent(&self, key: WordKey) -> Option<WordIds> {
+        let WordKey::Short(key, place) = key else { return None };
+        let slot = &self.short.pairs.get(place)?[0];
+        (slot.key == key).then_some(slot.ids[0])
     }
 
     /// Calls `each` with the ids of a word in order, if they are remembered, and says whether they are.
