@@ -66,7 +66,7 @@ pub struct Encoding {
 }
 
 /// Words that an encoder remembers unless told otherwise.
-pub const CACHE_SIZE: usize = 1 << 17;
+pub const CACHE_SIZE: usize = 1 << 18;
 
 impl Tokenizer {
     pub(crate) fn new(codec: impl Codec + 'static) -> Self {
