@@ -3,12 +3,17 @@
 #![expect(clippy::unwrap_used, reason = "tests may")]
 #![expect(clippy::print_stdout, reason = "what was checked is to be seen")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::Path;
 use std::sync::LazyLock;
 
 use fancy_regex::Regex;
+use flate2::read::GzDecoder;
 use genai_bpe::Pattern;
 use proptest::prelude::*;
+use serde_json::Value;
 
 /// Regular expressions that cut a text one after the other, as `Split` with `Isolated` does.
 struct Oracle {
@@ -249,7 +254,7 @@ const TRAPS_FOR_BLOCKS: &[&str] = &[
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1500))]
+    #![proptest_config(ProptestConfig::with_cases(600))]
     #[test]
     fn equals_the_expression(traps in prop::collection::vec(prop::sample::select(TRAPS), 0..12)) {
         check_all(&[traps.concat()]);
@@ -298,14 +303,16 @@ fn all_short_strings_of_white_space() {
 
 #[test]
 #[ignore = "minutes"]
-fn all_strings_of_white_space() {
+fn all_strings_of_white_space_and_of_cases() {
+    let cases = ['A', 'a', 'ʰ', '\u{301}', '\'', 's', 'L', ' ', '.'];
+    println!("checked {} strings", check_all(&strings(&cases, 5)));
     let texts = strings(&[' ', '\t', '\n', '\r', '\u{3000}', '\u{a0}', 'a', '.', '\''], 6);
     println!("checked {} strings", check_all(&texts));
 }
 
 #[test]
 fn all_short_strings_of_cases() {
-    let texts = strings(&['A', 'a', 'ʰ', '\u{301}', '\'', 's', ' '], 5);
+    let texts = strings(&['A', 'a', 'ʰ', '\u{301}', '\'', 's', ' '], 4);
     println!("checked {} strings", check_all(&texts));
 }
 
@@ -394,4 +401,55 @@ fn long_runs_take_linear_time() {
             }
         }
     }
+}
+
+/// The pieces that Hugging Face's tokenizers make of hand-made and of random texts.
+#[test]
+fn corpora_pieces() {
+    let Some(folder) = std::env::var_os("GENAI_EVAL_CORPORA") else {
+        println!("skipped: GENAI_EVAL_CORPORA is not set");
+        return;
+    };
+    let folder = Path::new(&folder).join("public");
+    let mut texts = HashMap::new();
+    for line in fs::read_to_string(folder.join("nasty/nasty.jsonl")).unwrap().lines() {
+        let record: Value = serde_json::from_str(line).unwrap();
+        let id = record["id"].as_str().unwrap();
+        let refs = record["refs"].as_array().unwrap().iter().enumerate();
+        let sides = refs.map(|(number, text)| (format!("ref{number}"), text));
+        for (side, text) in sides.chain([("hyp".to_owned(), &record["hyp"])]) {
+            texts.insert((id.to_owned(), side), text.as_str().unwrap().to_owned());
+        }
+    }
+    for (name, pattern) in
+        [("gpt2", Pattern::Gpt2), ("cl100k", Pattern::Cl100k), ("o200k", Pattern::O200k)]
+    {
+        let file = File::open(folder.join(format!("bpe/ids_nasty.{name}.jsonl.gz"))).unwrap();
+        let mut lines = String::new();
+        GzDecoder::new(file).read_to_string(&mut lines).unwrap();
+        let (mut count, mut pieces) = (0, 0);
+        for line in lines.lines() {
+            let record: Value = serde_json::from_str(line).unwrap();
+            let key = ["id", "side"].map(|field| record[field].as_str().unwrap().to_owned());
+            let text = &texts[&key.into()];
+            let expected: Vec<&str> =
+                record["pieces"].as_array().unwrap().iter().map(|p| p.as_str().unwrap()).collect();
+            let found: Vec<String> = pattern.pieces(text).map(mapped).collect();
+            assert_eq!(found, expected, "{name} of {text:?}");
+            count += 1;
+            pieces += found.len();
+        }
+        println!("checked {count} texts, {pieces} pieces of {name}");
+    }
+}
+
+/// A piece as byte-level tokenizers write it: a character for each byte.
+fn mapped(piece: &str) -> String {
+    let printed = |byte: &u8| matches!(byte, 33..=126 | 161..=172 | 174..=255);
+    let others: Vec<u8> = (0..=255).filter(|byte| !printed(byte)).collect();
+    let character = |byte: u8| match others.iter().position(|&other| other == byte) {
+        Some(place) => char::from_u32(256 + u32::try_from(place).unwrap()).unwrap(),
+        None => char::from(byte),
+    };
+    piece.bytes().map(character).collect()
 }

@@ -58,7 +58,7 @@ impl<const NUMBERS: usize, const MARKS: bool, const WHOLE_END: bool> Grammar
     #[inline]
     fn ends(text: &[u8], at: usize) -> Places {
         let Some((window, len)) = Window::at(text, at) else { return 0 };
-        let Parts { mut starts, prefixes, len } = window.parts(len, NUMBERS);
+        let Parts { mut starts, prefixes, len } = window.parts(len, NUMBERS, false);
         let Window { letters, apostrophes, .. } = window;
         starts |= letters & !(letters << 1) & !(prefixes << 1);
         // A contraction needs a look only where a word goes on behind it.

@@ -3,6 +3,7 @@
 use super::Grammar;
 use super::classes::{Class, LETTER, MARK, NEWLINE, NUMBER, SPACE, SYMBOL, class_at};
 use super::runs::{Spaces, numbers};
+use super::window::{Parts, Places, Window};
 
 /// ```text
 /// \p{N}{1,3}
@@ -33,6 +34,17 @@ impl Grammar for DeepSeek {
                 return end;
             }
         }
+    }
+
+    /// In ASCII, where there are no contractions, the third pattern is like that of cl100k but for
+    /// control characters, which are left alone.
+    #[inline]
+    fn ends(text: &[u8], at: usize) -> Places {
+        let Some((window, len)) = Window::at(text, at) else { return 0 };
+        let len = len.min(window.controls.trailing_zeros() as usize);
+        let Parts { starts, prefixes, len } = window.parts(len, 3, true);
+        let letters = window.letters;
+        window.certain(starts | letters & !(letters << 1) & !(prefixes << 1), len)
     }
 }
 

@@ -195,12 +195,18 @@ impl Found {
             self.ends = G::ends(text, start);
         }
         if self.ends == 0 {
-            return G::end(text, start);
+            return end_of::<G>(text, start);
         }
         let end = self.base + self.ends.trailing_zeros() as usize;
         self.ends &= self.ends - 1;
         end
     }
+}
+
+/// [`Grammar::end`], kept out of the loop that takes ends off a set.
+#[inline]
+fn end_of<G: Grammar>(text: &[u8], start: usize) -> usize {
+    G::end(text, start)
 }
 
 /// The pieces of a text; made by [`Pattern::pieces`].

@@ -2,7 +2,7 @@
 
 use super::Grammar;
 use super::classes::{Class, HAN, LETTER, LOWER, MARK, NEWLINE, NUMBER, SPACE, UPPER, class_at};
-use super::runs::{folded_contraction, numbers, run_of, run_without, spaces};
+use super::runs::{folded_contraction, numbers, run_of, run_without, small_letters, spaces};
 use super::window::{Parts, Places, Window, each, only};
 
 /// ```text
@@ -55,7 +55,7 @@ impl<const NUMBERS: usize, const CONTRACTIONS: bool, const HAN_ALONE: bool> Gram
             let odd = window.slashes & window.newlines << 1;
             len = len.min(odd.trailing_zeros() as usize);
         }
-        let Parts { mut starts, prefixes, len } = window.parts(len, NUMBERS);
+        let Parts { mut starts, prefixes, len } = window.parts(len, NUMBERS, false);
         let Window { letters, small, apostrophes, .. } = window;
         let capitals = letters & !small;
         starts |= letters & !(letters << 1) & !(prefixes << 1) | capitals & small << 1;
@@ -110,7 +110,7 @@ impl<const NUMBERS: usize, const CONTRACTIONS: bool, const HAN_ALONE: bool>
         }
         let mut lower = upper;
         loop {
-            lower = ascii_small_letters(text, lower);
+            lower = small_letters(text, lower);
             let (class, width) = Self::class_at(text, lower);
             if class & (LOWER | MARK) == 0 {
                 break;
@@ -119,15 +119,6 @@ impl<const NUMBERS: usize, const CONTRACTIONS: bool, const HAN_ALONE: bool>
         }
         if lower > upper { Some(lower) } else { either.or((upper > at).then_some(upper)) }
     }
-}
-
-/// The end of the run of small ASCII letters from `at` on.
-#[inline]
-fn ascii_small_letters(text: &[u8], mut at: usize) -> usize {
-    while text.get(at).is_some_and(u8::is_ascii_lowercase) {
-        at += 1;
-    }
-    at
 }
 
 #[inline]

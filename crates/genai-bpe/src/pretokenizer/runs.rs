@@ -31,18 +31,79 @@ pub(super) fn run_without(text: &[u8], mut at: usize, flags: Class) -> usize {
 pub(super) fn run_of_letters(text: &[u8], mut at: usize, flags: Class) -> usize {
     loop {
         at = ascii_letters(text, at);
-        let from = at;
-        loop {
-            let (class, width) = wide_class_at(text, at);
-            if class & flags == 0 {
-                break;
-            }
-            at += width;
+        if text.get(at).is_none_or(u8::is_ascii) {
+            return at;
         }
-        if at == from {
+        at = wide_letters(text, at, flags);
+        if !text.get(at).is_some_and(u8::is_ascii_alphabetic) {
             return at;
         }
     }
+}
+
+/// As [`run_of_letters`], for what is beyond ASCII.
+#[inline]
+fn wide_letters(text: &[u8], mut at: usize, flags: Class) -> usize {
+    while let Some(&lead) = text.get(at) {
+        if lead & 0xfe == 0xd0 {
+            at = cyrillic(text, at + 2);
+            continue;
+        }
+        let (class, width) = wide_class_at(text, at);
+        if class & flags == 0 {
+            break;
+        }
+        at += width;
+    }
+    at
+}
+
+/// The end of the run from `at` on of U+0400 to U+047F, which are letters.
+#[inline]
+fn cyrillic(text: &[u8], mut at: usize) -> usize {
+    const LEADS: u64 = 0x00d0_00d0_00d0_00d0;
+    const MASK: u64 = 0x00fe_00fe_00fe_00fe;
+    while let Some(&word) = text.get(at..).and_then(<[u8]>::first_chunk) {
+        let others = (u64::from_le_bytes(word) ^ LEADS) & MASK;
+        if others != 0 {
+            return at + others.trailing_zeros() as usize / 16 * 2;
+        }
+        at += 8;
+    }
+    while text.get(at).is_some_and(|lead| lead & 0xfe == 0xd0) {
+        at += 2;
+    }
+    at
+}
+
+/// The end of a run from `at` on of small letters of ASCII, or else of Russian, which may go on.
+#[inline]
+pub(super) fn small_letters(text: &[u8], mut at: usize) -> usize {
+    while text.get(at).is_some_and(u8::is_ascii_lowercase) {
+        at += 1;
+    }
+    if text.get(at).is_some_and(|lead| lead & 0xfe == 0xd0) { small_cyrillic(text, at) } else { at }
+}
+
+/// The end of the run from `at` on of U+0430 to U+045F, which are small letters.
+#[inline]
+fn small_cyrillic(text: &[u8], mut at: usize) -> usize {
+    const EACH: u64 = 0x0001_0001_0001_0001;
+    const HIGH: u64 = EACH * 0x8000;
+    while let Some(&word) = text.get(at..).and_then(<[u8]>::first_chunk) {
+        let word = u64::from_le_bytes(word);
+        // First bytes are to be the high halves.
+        let pairs = (word & (EACH * 0xff)) << 8 | word >> 8 & (EACH * 0xff);
+        let low = pairs & !HIGH;
+        let from = low + EACH * (0x8000 - 0x50b0);
+        let past = low + EACH * (0x8000 - 0x51a0);
+        let others = !(pairs & from & !past) & HIGH;
+        if others != 0 {
+            return at + others.trailing_zeros() as usize / 16 * 2;
+        }
+        at += 8;
+    }
+    at
 }
 
 /// The end of the run of ASCII letters from `at` on.

@@ -29,6 +29,8 @@ pub(super) struct Window {
     pub newlines: Places,
     pub apostrophes: Places,
     pub slashes: Places,
+    /// Control characters that are no white space.
+    pub controls: Places,
     /// Whatever is not ASCII.
     pub wide: Places,
 }
@@ -39,28 +41,26 @@ impl Window {
     pub(super) fn at(text: &[u8], at: usize) -> Option<(Self, usize)> {
         const HIGH: u64 = 0x8080_8080_8080_8080;
         let rest = text.get(at..)?;
-        if u64::from_le_bytes(*rest.first_chunk()?) & HIGH != 0 {
+        let first = u64::from_le_bytes(*rest.first_chunk()?);
+        if first & HIGH != 0 || rest.len() < FEWEST {
             return None;
         }
-        let (window, len) = if let Some(block) = rest.first_chunk() {
-            (Self::of(block), WIDTH)
-        } else {
-            if rest.len() < FEWEST {
-                return None;
-            }
-            let mut block = [0; WIDTH];
-            block[..rest.len()].copy_from_slice(rest);
-            (Self::of(&block), rest.len())
-        };
-        Some((window, len.min(window.wide.trailing_zeros() as usize)))
+        let window = Self::of(rest);
+        Some((window, rest.len().min(window.wide.trailing_zeros() as usize).min(WIDTH)))
     }
 
-    #[inline]
-    fn of(block: &[u8; WIDTH]) -> Self {
-        let mut sets = [0; 4];
-        for (codes, bytes) in sets.iter_mut().zip(block.as_chunks::<16>().0) {
-            for &byte in bytes.iter().rev() {
-                *codes = *codes << 1 | CODES[usize::from(byte)];
+    /// The classes of the bytes of `text`, as many as there are.
+    fn of(text: &[u8]) -> Self {
+        let mut padded = [0; WIDTH];
+        let block = text.first_chunk().unwrap_or_else(|| {
+            padded[..text.len()].copy_from_slice(text);
+            &padded
+        });
+        let mut sets = [0u64; 4];
+        let sixteens = block.as_chunks::<16>().0;
+        for place in (0..16).rev() {
+            for (codes, bytes) in sets.iter_mut().zip(sixteens) {
+                *codes = *codes * 2 + CODES[usize::from(bytes[place])];
             }
         }
         transpose(&mut sets);
@@ -77,14 +77,16 @@ impl Window {
             newlines: white & second,
             apostrophes: neither & second & !fourth,
             slashes: neither & second & fourth,
-            wide: first & third,
+            controls: first & third & !second,
+            wide: first & third & second,
         }
     }
 
     /// Where pieces start that are not words, in the patterns that came of cl100k, and where a word has
-    /// a character before its letters.
+    /// a character before its letters. With `ends_at_digits` white space sees the end of the text where
+    /// digits follow.
     #[inline]
-    pub(super) fn parts(&self, len: usize, numbers: usize) -> Parts {
+    pub(super) fn parts(&self, len: usize, numbers: usize, ends_at_digits: bool) -> Parts {
         let Self { letters, digits, white, spaces, newlines, .. } = *self;
         let others = !(letters | digits | white);
         let other_starts = others & !(others << 1) & !(spaces << 1);
@@ -98,11 +100,9 @@ impl Window {
         let between = blanks.wrapping_add(after_newlines) & !blanks & newlines;
         let len = len.min(between.trailing_zeros() as usize);
         let prefixes = last_blanks & letters >> 1 | other_starts & letters >> 1;
-        let starts = other_starts
-            | free & !(free << 1)
-            | last_blanks
-            | after_newlines
-            | chunks(digits, numbers);
+        let apart = if ends_at_digits { last_blanks & !(digits >> 1) } else { last_blanks };
+        let starts =
+            other_starts | free & !(free << 1) | apart | after_newlines | chunks(digits, numbers);
         Parts { starts, prefixes, len }
     }
 
@@ -137,7 +137,8 @@ const fn codes() -> [u64; 256] {
             9..=13 => third | fourth,
             b'\'' => second,
             b'/' => second | fourth,
-            0x80.. => first | third,
+            0x80.. => first | third | second,
+            0..=31 | 127 => first | third,
             _ => 0,
         };
         if byte == u8::MAX {
@@ -230,6 +231,7 @@ mod tests {
                         newlines: places(|byte| matches!(byte, b'\r' | b'\n')),
                         apostrophes: places(|&byte| byte == b'\''),
                         slashes: places(|&byte| byte == b'/'),
+                        controls: places(|byte| byte.is_ascii_control() && !matches!(byte, 9..=13)),
                         wide: places(|byte| !byte.is_ascii()),
                     };
                     assert_eq!(Window::of(&block), expected);
