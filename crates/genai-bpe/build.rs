@@ -33,6 +33,8 @@ fn embed(name: &str, data: &'static [u8]) {
     let mut packed = Vec::new();
     write::write_vocabulary(&tokens, &merges, &mut packed)
         .unwrap_or_else(|merge| panic!("{name}: {merge:?} does not make its token"));
+    // All of these merges happen: that is how they were found.
+    write::push_number(0, &mut packed);
     let folder = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets it"));
     std::fs::write(folder.join(format!("{name}.packed")), packed).expect("OUT_DIR is writable");
 }

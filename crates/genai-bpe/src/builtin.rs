@@ -45,9 +45,9 @@ impl Tokenizer {
             }
         })?;
         let encoding = NamedEncoding::find(name)?;
-        let (vocabulary, merges) = read_vocabulary(&mut Reader::new(packed))?;
+        let (vocabulary, list) = read_vocabulary(&mut Reader::new(packed))?;
         let added = AddedTokens::new(encoding.special_tokens())?;
-        Ok(Self::new(ByteLevel::new(vocabulary, merges, encoding.pattern, added, true)?))
+        Ok(Self::new(ByteLevel::with_list(vocabulary, list, encoding.pattern, added, true)))
     }
 
     /// The names that [`Tokenizer::builtin`] knows.

@@ -1,5 +1,7 @@
 //! Which neighbours merge, in which order, into what.
 
+use std::hint::black_box;
+
 use crate::error::Error;
 use crate::hash::fold;
 
@@ -88,6 +90,13 @@ impl Merges {
         self.slots[place] = Slot { left, right, merge };
         let bit = self.bit(hash);
         self.seen[bit / 64] |= 1 << (bit % 64);
+    }
+
+    /// Brings the places of pairs near, all at once rather than one after the other.
+    pub(crate) fn fetch(&self, pairs: impl Iterator<Item = (u32, u32)>) {
+        let slots =
+            pairs.map(|(left, right)| &self.slots[(hash(left, right) >> self.shift) as usize]);
+        black_box(slots.fold(0, |sum: u32, slot| slot.left.wrapping_add(sum)));
     }
 
     /// Where the pair is, or would be.

@@ -1,5 +1,7 @@
 //! Tokens and their ids.
 
+use std::sync::OnceLock;
+
 use crate::error::Error;
 use crate::hash::hash_bytes;
 
@@ -20,7 +22,8 @@ pub struct Vocabulary {
     /// By id: where the token starts and ends in the arena; `HOLE` if there is none.
     spans: Vec<(u32, u32)>,
     /// Open addressing: the upper half of an entry is of the hash, the lower the id.
-    slots: Vec<u64>,
+    /// Made when it is first asked for: not every tokenizer needs it to encode.
+    slots: OnceLock<Vec<u64>>,
     len: usize,
 }
 
@@ -75,32 +78,25 @@ impl Vocabulary {
         Ok(())
     }
 
-    fn index(&mut self) {
+    fn index(&self) -> Vec<u64> {
         let size = (self.len * 2).next_power_of_two().max(2);
-        self.slots = vec![FREE; size];
-        for id in 0..self.spans.len() {
-            if self.spans[id] == HOLE {
-                continue;
-            }
-            let (start, end) = self.spans[id];
-            let hash = hash_bytes(&self.arena[start as usize..end as usize]);
-            let entry = entry(hash, id);
+        let mut slots = vec![FREE; size];
+        for (id, token) in self.iter() {
+            let hash = hash_bytes(token);
             let mut slot = hash as usize & (size - 1);
-            loop {
-                if self.slots[slot] == FREE {
-                    self.slots[slot] = entry;
-                    break;
-                }
-                if self.is_token(self.slots[slot], hash, start as usize, end as usize) {
-                    break;
-                }
+            while slots[slot] != FREE && !self.is_token(slots[slot], hash, token) {
                 slot = (slot + 1) & (size - 1);
             }
+            if slots[slot] == FREE {
+                slots[slot] = entry(hash, id as usize);
+            }
         }
+        slots
     }
 
-    fn is_token(&self, entry: u64, hash: u64, start: usize, end: usize) -> bool {
-        (entry ^ hash) >> 32 == 0 && self.bytes(entry as u32) == Some(&self.arena[start..end])
+    #[inline]
+    fn is_token(&self, entry: u64, hash: u64, token: &[u8]) -> bool {
+        (entry ^ hash) >> 32 == 0 && self.is(entry as u32, token)
     }
 
     /// The bytes of a token; none for an id that is not there.
@@ -126,14 +122,15 @@ impl Vocabulary {
     #[inline]
     pub fn id(&self, token: &[u8]) -> Option<u32> {
         let hash = hash_bytes(token);
-        let mask = self.slots.len().checked_sub(1)?;
+        let slots = self.slots.get_or_init(|| self.index());
+        let mask = slots.len() - 1;
         let mut slot = hash as usize & mask;
         loop {
-            let entry = self.slots[slot];
+            let entry = slots[slot];
             if entry == FREE {
                 return None;
             }
-            if (entry ^ hash) >> 32 == 0 && self.is(entry as u32, token) {
+            if self.is_token(entry, hash, token) {
                 return Some(entry as u32);
             }
             slot = (slot + 1) & mask;
@@ -152,7 +149,8 @@ impl Vocabulary {
 
     /// Whether two ids share their bytes.
     pub(crate) fn has_twins(&self) -> bool {
-        self.slots.iter().filter(|&&entry| entry != FREE).count() < self.len
+        let slots = self.slots.get_or_init(|| self.index());
+        slots.iter().filter(|&&entry| entry != FREE).count() < self.len
     }
 
     /// One more than the largest id.
@@ -217,8 +215,7 @@ impl Tokens {
         Ok(true)
     }
 
-    pub(crate) fn into_vocabulary(mut self) -> Vocabulary {
-        self.vocabulary.index();
+    pub(crate) fn into_vocabulary(self) -> Vocabulary {
         self.vocabulary
     }
 }

@@ -32,9 +32,17 @@ impl Backtracking {
         merges: &Merges,
         bytes: &[u32; 256],
     ) -> Option<Self> {
-        let origins = Origins::new(vocabulary, merges, bytes)?;
-        let prefixes = Prefixes::new(vocabulary, |id| origins.is_reachable(id))?;
+        Self::with_origins(vocabulary, Origins::new(vocabulary, merges, bytes)?)
+    }
+
+    /// As [`Backtracking::new`], where the origins are known.
+    pub(super) fn with_origins(vocabulary: &Vocabulary, origins: Origins) -> Option<Self> {
+        let prefixes = Prefixes::new(vocabulary, |id| origins.left_part(id))?;
         Some(Self { origins, prefixes })
+    }
+
+    pub(super) fn origins(&self) -> &Origins {
+        &self.origins
     }
 
     /// Whether the token occurs in encodings; then it is the encoding of its own bytes.

@@ -50,6 +50,14 @@ pub(crate) struct ByteLevel {
     backtracking: Option<Backtracking>,
 }
 
+/// Merges, and what follows from them and their vocabulary.
+#[derive(Debug)]
+pub(crate) struct MergeList {
+    merges: Merges,
+    bytes: [u32; 256],
+    backtracking: Option<Backtracking>,
+}
+
 impl ByteLevel {
     /// A tokenizer by a list of merges `(left, right)` in order of rank, as of GPT-2 and Hugging Face.
     /// `whole_pieces` is Hugging Face's `ignore_merges`.
@@ -63,17 +71,25 @@ impl ByteLevel {
         added: AddedTokens,
         whole_pieces: bool,
     ) -> Result<Self, Error> {
-        let mut bytes = [0; 256];
-        for (byte, slot) in (0..=255u8).zip(&mut bytes) {
-            *slot = vocabulary.id(&[byte]).ok_or_else(|| {
-                Error::malformed("vocabulary", format!("no token for byte {byte}"), "all 256 bytes")
-            })?;
-        }
+        let bytes = byte_ids(&vocabulary)?;
         let backtracking = Backtracking::new(&vocabulary, &merges, &bytes);
+        let list = MergeList { merges, bytes, backtracking };
+        Ok(Self::with_list(vocabulary, list, pattern, added, whole_pieces))
+    }
+
+    /// As [`ByteLevel::new`], where what follows from the merges is known.
+    pub(crate) fn with_list(
+        vocabulary: Vocabulary,
+        list: MergeList,
+        pattern: Pattern,
+        added: AddedTokens,
+        whole_pieces: bool,
+    ) -> Self {
+        let MergeList { merges, bytes, backtracking } = list;
         let finds_whole_pieces = backtracking.as_ref().is_some_and(|known| {
             !whole_pieces || vocabulary.iter().all(|(id, _)| known.is_reachable(id))
         });
-        Ok(Self {
+        Self {
             vocabulary,
             merges,
             pattern,
@@ -82,7 +98,7 @@ impl ByteLevel {
             finds_whole_pieces,
             bytes,
             backtracking,
-        })
+        }
     }
 
     /// A tokenizer by ranks alone, as tiktoken's: any neighbours merge whose bytes together are a token,
@@ -345,6 +361,23 @@ impl Codec for ByteLevel {
     fn as_any(&self) -> &dyn std::any::Any {
         self
     }
+}
+
+/// The ids of single bytes.
+fn byte_ids(vocabulary: &Vocabulary) -> Result<[u32; 256], Error> {
+    let mut ids = [None; 256];
+    for (id, token) in vocabulary.iter() {
+        if let &[byte] = token {
+            ids[usize::from(byte)].get_or_insert(id);
+        }
+    }
+    let mut bytes = [0; 256];
+    for ((byte, id), slot) in (0..=255u8).zip(ids).zip(&mut bytes) {
+        *slot = id.ok_or_else(|| {
+            Error::malformed("vocabulary", format!("no token for byte {byte}"), "all 256 bytes")
+        })?;
+    }
+    Ok(bytes)
 }
 
 /// The pair that each token comes from; see [`ByteLevel::from_ranks`].

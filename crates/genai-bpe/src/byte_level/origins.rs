@@ -1,6 +1,6 @@
 //! Which merge each token comes from, and what follows from it: whether two tokens can be neighbours.
 
-use crate::merges::{Merges, NEVER};
+use crate::merges::{Merge, Merges, NEVER};
 use crate::vocabulary::Vocabulary;
 
 /// By id the merge that makes a token, for lists of merges in which that is well defined:
@@ -39,25 +39,61 @@ impl Origins {
         merges: &Merges,
         bytes: &[u32; 256],
     ) -> Option<Self> {
-        let mut origins = Self { origins: vec![ABSENT; vocabulary.id_bound()] };
+        let mut origins = Self::of_bytes(vocabulary.id_bound(), bytes)?;
+        for (left, right, merge) in merges.iter() {
+            // Where parts merge with each other's insides first, the token is never made.
+            origins.add(left, right, merge, |origins| {
+                origins.are_neighbours_before(merges, left, right, merge.rank)
+            })?;
+        }
+        Some(origins)
+    }
+
+    /// The origins of bytes, for ids below `bound`.
+    pub(super) fn of_bytes(bound: usize, bytes: &[u32; 256]) -> Option<Self> {
+        let mut origins = Self { origins: vec![ABSENT; bound] };
         for &byte in bytes {
             *origins.origins.get_mut(byte as usize)? = BYTE;
         }
-        for (left, right, merge) in merges.iter() {
-            let time = merge.rank.checked_add(1)?;
-            let of = |token: u32| origins.origins.get(token as usize).copied();
-            let (a, b) = (of(left)?, of(right)?);
-            if a == ABSENT || b == ABSENT || of(merge.id)? != ABSENT {
-                return None;
-            }
-            // Where parts merge with each other's insides first, the token is never made.
-            let happens = a != NEVER_MADE
-                && b != NEVER_MADE
-                && origins.are_neighbours_before(merges, left, right, merge.rank);
-            origins.origins[merge.id as usize] =
-                if happens { Origin { left, right, time } } else { NEVER_MADE };
-        }
         Some(origins)
+    }
+
+    /// Adds the next merge in order of rank, and whether its parts ever get to be neighbours if both
+    /// are ever made.
+    pub(super) fn add(
+        &mut self,
+        left: u32,
+        right: u32,
+        merge: Merge,
+        meet: impl FnOnce(&Self) -> bool,
+    ) -> Option<()> {
+        let time = merge.rank.checked_add(1)?;
+        let of = |token: u32| self.origins.get(token as usize).copied();
+        let (a, b) = (of(left)?, of(right)?);
+        if a == ABSENT || b == ABSENT || of(merge.id)? != ABSENT {
+            return None;
+        }
+        let happens = a != NEVER_MADE && b != NEVER_MADE && meet(self);
+        self.origins[merge.id as usize] =
+            if happens { Origin { left, right, time } } else { NEVER_MADE };
+        Some(())
+    }
+
+    /// The left one of the two parts of a token that occurs in encodings; of a byte itself.
+    #[inline]
+    pub(super) fn left_part(&self, token: u32) -> Option<u32> {
+        let origin = self.origins.get(token as usize)?;
+        match origin.time {
+            0 => Some(token),
+            NEVER => None,
+            _ => Some(origin.left),
+        }
+    }
+
+    /// Tokens that some merge would make, but none ever does.
+    pub(super) fn never_made(&self) -> impl Iterator<Item = u32> {
+        let never = self.origins.iter().zip(0..).filter(|(origin, _)| **origin == NEVER_MADE);
+        never.map(|(_, token)| token)
     }
 
     /// Whether the token occurs in encodings; then it is the encoding of its own bytes.

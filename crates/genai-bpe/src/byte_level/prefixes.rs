@@ -1,5 +1,7 @@
 //! The longest token that a text starts with.
 
+use std::hint::black_box;
+
 use crate::hash::fold;
 use crate::vocabulary::Vocabulary;
 
@@ -31,27 +33,27 @@ const LONG: u64 = 1 << (ID_BITS + 2);
 const NAME: u64 = !(WITHIN | GOES_ON | ID);
 /// No name has all bits set, so no prefix looks like this.
 const FREE: u64 = u64::MAX;
+/// Tokens that are put into the table at once.
+const BATCH: usize = 64;
 /// Prefixes up to this length are named by their bytes.
 const SHORT: usize = 4;
 
 impl Prefixes {
-    /// The prefixes of those tokens of the vocabulary that are wanted. Nothing if hashes of two of
-    /// them agree, which no vocabulary has by chance.
-    pub(super) fn new(vocabulary: &Vocabulary, wanted: impl Fn(u32) -> bool) -> Option<Self> {
+    /// The prefixes of those tokens that have a first part: a shorter such token that they start
+    /// with, or themselves. Nothing if hashes of two of them agree, which no vocabulary has by chance.
+    pub(super) fn new(
+        vocabulary: &Vocabulary,
+        first_part: impl Fn(u32) -> Option<u32>,
+    ) -> Option<Self> {
         // Vocabularies of words have about two prefixes a token.
         let mut size = (vocabulary.len() * 4).next_power_of_two().max(256);
         loop {
             let mut prefixes = Self {
                 slots: vec![FREE; size],
                 shift: 64 - size.trailing_zeros(),
-                shorter: Vec::new(),
+                shorter: vec![NO_TOKEN; vocabulary.id_bound()],
             };
-            if prefixes.fill(vocabulary, &wanted) {
-                prefixes.shorter = vec![NO_TOKEN; vocabulary.id_bound()];
-                for (id, token) in vocabulary.iter().filter(|(id, _)| wanted(*id)) {
-                    let start = &token[..token.len().saturating_sub(1)];
-                    prefixes.shorter[id as usize] = prefixes.longest(vocabulary, start)?.0;
-                }
+            if prefixes.fill(vocabulary, &first_part)? {
                 return Some(prefixes);
             }
             size *= 2;
@@ -59,30 +61,74 @@ impl Prefixes {
     }
 
     /// Whether all prefixes found a place with room to spare.
-    fn fill(&mut self, vocabulary: &Vocabulary, wanted: &impl Fn(u32) -> bool) -> bool {
+    fn fill(
+        &mut self,
+        vocabulary: &Vocabulary,
+        first_part: &impl Fn(u32) -> Option<u32>,
+    ) -> Option<bool> {
         let mut room = self.slots.len() / 4 * 3;
-        for (id, token) in vocabulary.iter().filter(|(id, _)| wanted(*id)) {
-            let whole = whole_characters(token);
-            let mut keys = Keys::of(token);
-            for length in 1..=token.len() {
-                let key = keys.key(length);
-                let place = self.place(key);
-                let slot = &mut self.slots[place];
-                if *slot == FREE {
-                    if room == 0 {
-                        return false;
+        let mut batch: Vec<(u32, u32)> = Vec::new();
+        let mut keys = Vec::new();
+        let mut known = Vec::new();
+        // Short ones first: then all that a token may start with is there.
+        for ids in by_length(vocabulary).chunks(BATCH) {
+            // One step for all before the next: what is far away in memory is fetched at once.
+            batch.clear();
+            batch.extend(ids.iter().filter_map(|&id| Some((id, first_part(id)?))));
+            // What the first part starts with is there already.
+            known.clear();
+            known.extend(batch.iter().map(
+                |&(id, part)| {
+                    if part == id { 0 } else { vocabulary.length(part) }
+                },
+            ));
+            keys.clear();
+            for (&(id, _), &known) in batch.iter().zip(&known) {
+                let token = vocabulary.bytes(id)?;
+                let mut of_token = Keys::of(token);
+                keys.extend((known.max(1)..=token.len()).map(|length| of_token.key(length)));
+            }
+            let slots = keys.iter().map(|key| self.slots[(key.hash >> self.shift) as usize]);
+            black_box(slots.fold(0, u64::wrapping_add));
+            let mut keys = keys.iter();
+            for (&(id, part), &known) in batch.iter().zip(&known) {
+                let token = vocabulary.bytes(id)?;
+                let whole = whole_characters(token);
+                let goes_on =
+                    |length: usize| if length == whole { GOES_ON | WITHIN } else { GOES_ON };
+                let mut shorter = (NO_TOKEN, 0);
+                if known > 0 {
+                    let place = self.place(*keys.next()?);
+                    self.slots[place] |= goes_on(known);
+                    shorter = (part, known);
+                }
+                for (length, &key) in (known + 1..=token.len()).zip(&mut keys) {
+                    let place = self.place(key);
+                    let slot = &mut self.slots[place];
+                    if *slot == FREE {
+                        if room == 0 {
+                            return Some(false);
+                        }
+                        room -= 1;
+                        *slot = key.name | u64::from(NO_TOKEN);
                     }
-                    room -= 1;
-                    *slot = key.name | u64::from(NO_TOKEN);
+                    if length == token.len() {
+                        *slot = *slot & !ID | u64::from(id);
+                    } else {
+                        *slot |= goes_on(length);
+                        if *slot & ID != u64::from(NO_TOKEN) {
+                            shorter = ((*slot & ID) as u32, length);
+                        }
+                    }
                 }
-                if length < token.len() {
-                    *slot |= if length == whole { GOES_ON | WITHIN } else { GOES_ON };
-                } else {
-                    *slot = *slot & !ID | u64::from(id);
+                let (shorter, length) = shorter;
+                if length > known.max(SHORT) && !vocabulary.is(shorter, &token[..length]) {
+                    return None;
                 }
+                self.shorter[id as usize] = shorter;
             }
         }
-        true
+        Some(true)
     }
 
     /// The longest token that `text` starts with, and its length; [`NO_TOKEN`] and 0 if there is none.
@@ -142,6 +188,29 @@ impl Prefixes {
             place += 1;
         }
     }
+}
+
+/// The ids of a vocabulary, those of short tokens first.
+fn by_length(vocabulary: &Vocabulary) -> Vec<u32> {
+    /// Tokens that are longer are few.
+    const MANY_BYTES: usize = 64;
+    let class = |token: &[u8]| token.len().min(MANY_BYTES);
+    let mut starts = [0; MANY_BYTES + 2];
+    for (_, token) in vocabulary.iter() {
+        starts[class(token) + 1] += 1;
+    }
+    for class in 1..starts.len() {
+        starts[class] += starts[class - 1];
+    }
+    let first_long = starts[MANY_BYTES];
+    let mut ids = vec![0; vocabulary.len()];
+    for (id, token) in vocabulary.iter() {
+        let place = &mut starts[class(token)];
+        ids[*place] = id;
+        *place += 1;
+    }
+    ids[first_long..].sort_by_key(|&id| vocabulary.length(id));
+    ids
 }
 
 /// How many bytes a character has that starts with this one; 1 within a character.

@@ -17,6 +17,8 @@
 //! | 4 | number of runs of merges: ranks and ids that both go up by one |
 //! | 12 each | first rank, first id, number of merges |
 //! | 6 each | for each merge of all runs, by rank: left id, right id, of three bytes each |
+//! | 4 | number of merges that never happen, as earlier ones take their parts |
+//! | 4 each | the id that such a merge would make |
 //!
 //! A merge whose id is not known yet makes that token out of its two parts; one whose id is known
 //! has to fit it.
@@ -70,7 +72,7 @@ impl Tokenizer {
             // These follow from the others.
             finds_whole_pieces: _,
             bytes: _,
-            backtracking: _,
+            backtracking,
         } = codec;
         let mut body = vec![if *whole_pieces { WHOLE_PIECES } else { 0 }];
         push_text(pattern.name(), &mut body);
@@ -92,6 +94,12 @@ impl Tokenizer {
         write_vocabulary(&tokens, &merges, &mut body).map_err(|merge| {
             cannot(format!("ids {} and {} don't make id {}", merge.left, merge.right, merge.id))
         })?;
+        let never_made: Vec<_> =
+            backtracking.iter().flat_map(|known| known.origins().never_made()).collect();
+        push_number(never_made.len(), &mut body);
+        for id in never_made {
+            body.extend_from_slice(&id.to_le_bytes());
+        }
         let mut packed = MAGIC.to_vec();
         packed.extend_from_slice(&VERSION.to_le_bytes());
         packed.extend_from_slice(&checksum(&body).to_le_bytes());
@@ -133,12 +141,12 @@ pub(crate) fn load(packed: &[u8]) -> Result<Tokenizer, Error> {
         let special = reader.flag(SPECIAL)?;
         added.push(AddedToken { id, content: reader.text()?.to_owned(), special });
     }
-    let (vocabulary, merges) = read_vocabulary(&mut reader)?;
+    let (vocabulary, list) = read_vocabulary(&mut reader)?;
     if !reader.rest().is_empty() {
         return Err(reader.malformed("more bytes", "the end"));
     }
     let added = AddedTokens::new(added)?;
-    Ok(Tokenizer::new(ByteLevel::new(vocabulary, merges, pattern, added, whole_pieces)?))
+    Ok(Tokenizer::new(ByteLevel::with_list(vocabulary, list, pattern, added, whole_pieces)))
 }
 
 fn push_text(text: &str, output: &mut Vec<u8>) {

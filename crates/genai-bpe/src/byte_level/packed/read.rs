@@ -2,8 +2,14 @@
 
 use super::write::LONGEST_DERIVED;
 use crate::Error;
+use crate::byte_level::backtracking::Backtracking;
+use crate::byte_level::origins::Origins;
+use crate::byte_level::{MergeList, byte_ids};
 use crate::merges::{Merge, Merges};
 use crate::vocabulary::{ID_LIMIT, Tokens, Vocabulary};
+
+/// Merges that are put into their table at once.
+const BATCH: usize = 64;
 
 /// What is left of the bytes, and where in the file that is.
 #[derive(Debug)]
@@ -76,7 +82,7 @@ impl<'a> Reader<'a> {
 ///
 /// # Errors
 /// [`Error::Malformed`], also for merges that don't fit their tokens.
-pub(crate) fn read_vocabulary(reader: &mut Reader<'_>) -> Result<(Vocabulary, Merges), Error> {
+pub(crate) fn read_vocabulary(reader: &mut Reader<'_>) -> Result<(Vocabulary, MergeList), Error> {
     let mut tokens = Tokens::default();
     for _ in 0..reader.number()? {
         let id = reader.id()?;
@@ -112,10 +118,31 @@ pub(crate) fn read_vocabulary(reader: &mut Reader<'_>) -> Result<(Vocabulary, Me
             }
         }
     }
-    let mut merges = Merges::with_room(pairs.len());
-    let results = runs().flat_map(|(rank, id, count)| (rank..rank + count).zip(id..));
-    for ((left, right), (rank, id)) in pairs.iter().map(pair).zip(results) {
-        merges.put(left, right, Merge { rank, id });
+    let vocabulary = tokens.into_vocabulary();
+    let mut never_made = vec![false; vocabulary.id_bound()];
+    for _ in 0..reader.number()? {
+        let id = reader.id()? as usize;
+        *never_made
+            .get_mut(id)
+            .ok_or_else(|| reader.malformed(format!("id {id}"), "a known id"))? = true;
     }
-    Ok((tokens.into_vocabulary(), merges))
+    let bytes = byte_ids(&vocabulary)?;
+    let mut merges = Merges::with_room(pairs.len());
+    let mut origins = Origins::of_bytes(vocabulary.id_bound(), &bytes);
+    let mut results = runs().flat_map(|(rank, id, count)| (rank..rank + count).zip(id..));
+    for pairs in pairs.chunks(BATCH) {
+        merges.fetch(pairs.iter().map(pair));
+        for ((left, right), (rank, id)) in pairs.iter().map(pair).zip(&mut results) {
+            let merge = Merge { rank, id };
+            merges.put(left, right, merge);
+            let is_made = |_: &Origins| !never_made[id as usize];
+            if let Some(known) = &mut origins
+                && known.add(left, right, merge, is_made).is_none()
+            {
+                origins = None;
+            }
+        }
+    }
+    let backtracking = origins.and_then(|origins| Backtracking::with_origins(&vocabulary, origins));
+    Ok((vocabulary, MergeList { merges, bytes, backtracking }))
 }
