@@ -43,6 +43,17 @@ pub(crate) trait Codec: Debug + Send + Sync {
     /// can be decoded id by id. Special tokens that are left out don't count.
     fn is_concatenative(&self) -> bool;
 
+    /// Whether what ids become, beyond what those before them became, follows from them and the
+    /// last id before them that becomes any text when alone; but for [`Codec::is_open`].
+    fn decodes_locally(&self) -> bool {
+        false
+    }
+
+    /// Whether the text of this id depends on those that follow: as one byte of several, say.
+    fn is_open(&self, id: u32) -> bool {
+        self.is_byte_fallback(id)
+    }
+
     /// The token as the tool writes it: `Ġthe`, `▁the`, `the</w>`.
     fn token(&self, id: u32) -> Option<Cow<'_, str>>;
 

@@ -68,6 +68,7 @@ mod builtin;
 mod byte_characters;
 mod byte_level;
 mod codec;
+mod decode_stream;
 mod encodings;
 mod error;
 mod hash;
@@ -83,6 +84,7 @@ mod tokenizer;
 mod training;
 mod vocabulary;
 
+pub use decode_stream::DecodeStream;
 pub use error::Error;
 pub use merges::{Merge, Merges};
 pub use pretokenizer::{Pattern, Pieces, UNICODE_VERSION};

@@ -77,6 +77,40 @@ pub(super) fn bytes_of(token: &str) -> Vec<u8> {
     byte_characters::to_bytes(token).unwrap_or_else(|| token.as_bytes().to_vec())
 }
 
+/// Whether a token's text, once there, stays as it is whatever follows, and depends on what is before
+/// it only in that there is something; not so for bytes in a row and characters that are not whole.
+pub(super) fn are_local(steps: &[Decoder]) -> bool {
+    // Whether the tokens are one text by now, in which patterns may reach from token to token.
+    let mut is_fused = false;
+    let mut steps = steps.iter().peekable();
+    while let Some(step) = steps.next() {
+        let is_local = match step {
+            Decoder::ByteLevel => steps.peek().is_none(),
+            Decoder::Metaspace { .. } => true,
+            Decoder::ByteFallback => !is_fused,
+            Decoder::Strip { stop, .. } => !is_fused || *stop == 0,
+            Decoder::Replace { pattern, content } => {
+                let bytes_follow = steps.clone().any(|step| *step == Decoder::ByteFallback);
+                // No token becomes a byte by it, or stops being one.
+                let leaves_bytes = !bytes_follow
+                    || content == " " && pattern.chars().all(|character| !character.is_ascii());
+                if is_fused { pattern.chars().count() == 1 } else { leaves_bytes }
+            }
+            // The last token is another one later.
+            Decoder::Bpe { .. } => !is_fused && steps.clone().all(|step| *step == Decoder::Fuse),
+            Decoder::WordPiece { .. } | Decoder::Ctc { .. } => !is_fused,
+            Decoder::Fuse => {
+                is_fused = true;
+                true
+            }
+        };
+        if !is_local {
+            return false;
+        }
+    }
+    true
+}
+
 impl Decoder {
     pub(super) fn apply(&self, mut tokens: Vec<String>) -> Vec<String> {
         match self {

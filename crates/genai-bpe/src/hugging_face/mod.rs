@@ -452,6 +452,17 @@ impl Codec for HuggingFace {
         self.decodes_bytes()
     }
 
+    fn decodes_locally(&self) -> bool {
+        self.decoders.as_deref().is_none_or(decoder::are_local)
+    }
+
+    fn is_open(&self, id: u32) -> bool {
+        let is_byte =
+            || self.decoded_token(id).is_some_and(|token| decoder::fallback_byte(&token).is_some());
+        self.decoders.as_deref().is_some_and(|steps| steps.contains(&Decoder::ByteFallback))
+            && is_byte()
+    }
+
     fn token(&self, id: u32) -> Option<Cow<'_, str>> {
         if let Some(token) = self.added.by_id(id) {
             return Some(Cow::Borrowed(&token.content));

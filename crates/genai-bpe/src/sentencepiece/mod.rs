@@ -193,6 +193,10 @@ impl Codec for SentencePiece {
         false
     }
 
+    fn decodes_locally(&self) -> bool {
+        self.denormalizer.is_none()
+    }
+
     fn token(&self, id: u32) -> Option<Cow<'_, str>> {
         self.pieces.text(id).map(String::from_utf8_lossy)
     }

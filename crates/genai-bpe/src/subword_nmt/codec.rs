@@ -156,6 +156,10 @@ impl Codec for SubwordCodec {
         false
     }
 
+    fn decodes_locally(&self) -> bool {
+        true
+    }
+
     fn token(&self, id: u32) -> Option<Cow<'_, str>> {
         self.tokens.bytes(id).map(String::from_utf8_lossy)
     }
