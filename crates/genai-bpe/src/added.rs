@@ -19,6 +19,7 @@ pub(crate) struct AddedToken {
 
 /// What Hugging Face says about an added token besides its content; elsewhere the default holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "the file has them as such")]
 pub(crate) struct Matching {
     /// Not next to a character of words.
     pub(crate) single_word: bool,
@@ -63,8 +64,8 @@ impl AddedTokens {
     /// Tokens with rules of their own.
     ///
     /// # Errors
-    /// [`Error::Malformed`] for two tokens that are looked for by the same text, and for an empty
-    /// one.
+    /// [`Error::Unsupported`] for two tokens that are looked for by the same text, of which Hugging
+    /// Face finds now this one and now that, and for one that is looked for by none.
     pub(crate) fn with_matching(tokens: Vec<(AddedToken, Matching)>) -> Result<Self, Error> {
         let (tokens, matching): (Vec<_>, Vec<_>) = tokens.into_iter().unzip();
         let mut by_id: Vec<usize> = (0..tokens.len()).rev().collect();
@@ -154,11 +155,13 @@ impl AddedTokens {
                     }
                     end = white_until;
                 }
-                end = end.max(start);
                 if done < start {
                     segment(done..start, None);
                 }
-                segment(start..end, Some(token.id));
+                // Nothing may be left of a token that is white space itself.
+                if start < end {
+                    segment(start..end, Some(token.id));
+                }
                 done = end;
             }
         }
@@ -191,6 +194,11 @@ impl AddedTokens {
 
     pub(crate) fn by_content(&self, content: &str) -> Option<u32> {
         Some(self.tokens[self.place(content)?].id)
+    }
+
+    /// Whether every token is found wherever its content stands.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.matching.iter().all(|matching| *matching == Matching::default())
     }
 
     /// The tokens with their rules, in the order given.
@@ -227,15 +235,11 @@ impl Search {
             .map_err(|error| Error::malformed("added tokens", error.to_string(), "fewer"))?;
         patterns.sort_unstable();
         let twice = patterns.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0]);
-        let wrong = if patterns[0].is_empty() { Some("") } else { twice };
-        match wrong {
-            Some(pattern) => Err(Error::malformed(
-                "added tokens",
-                format!(
-                    "{pattern:?} is what is looked for, for two tokens or for one that is empty"
-                ),
-                "a text for each",
-            )),
+        let odd = if patterns[0].is_empty() { Some("") } else { twice };
+        match odd {
+            Some(pattern) => {
+                Err(Error::unsupported("search", format!("for two added tokens by {pattern:?}")))
+            }
             None => Ok(Self { automaton: Some(automaton), places }),
         }
     }

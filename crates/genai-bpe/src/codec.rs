@@ -5,7 +5,6 @@ use std::fmt::Debug;
 
 use crate::Error;
 use crate::byte_level::{Steps, WordCache};
-use crate::hugging_face::HuggingFace;
 use crate::merging::{Merging, Symbol};
 
 /// Text to ids and back, by the rules of one tool. One implementation per family of formats.
@@ -75,8 +74,13 @@ pub(crate) trait Codec: Debug + Send + Sync {
     /// Whether the id is a byte that stands in for a character without a token.
     fn is_byte_fallback(&self, id: u32) -> bool;
 
-    /// The tokenizer as one of Hugging Face, if it is one: for what only these have.
-    fn hugging_face(&self) -> Option<&HuggingFace> {
+    /// The ids of one text with what its model wants around them.
+    fn add_special_tokens(&self, ids: &[u32]) -> Vec<u32> {
+        ids.to_vec()
+    }
+
+    /// The `tokenizer.json` that the tokenizer was read from, written again.
+    fn to_hugging_face_json(&self) -> Option<String> {
         None
     }
 

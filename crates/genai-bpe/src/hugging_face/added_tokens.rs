@@ -47,7 +47,9 @@ pub(super) fn added_tokens(
         if entry.normalized && !normalizers.is_empty() {
             let mut text = Aligned::default();
             text.push_original(content, 0..content.len());
-            normalizers.iter().for_each(|normalizer| normalizer.apply(&mut text));
+            for normalizer in normalizers {
+                normalizer.apply(&mut text);
+            }
             if text.text != content {
                 normalized.insert(id, text.text);
             }
@@ -57,6 +59,8 @@ pub(super) fn added_tokens(
         *special.entry(content).or_default() |= entry.special;
         order.push((entry, id));
     }
+    // Where nothing is normalised, two searches make a difference only if both have tokens.
+    let in_order = normalizers.is_empty() && by_id.values().all(|entry| entry.normalized);
     let hidden = |(content, id): &(String, u32)| {
         let token = AddedToken { id: *id, content: content.clone(), special: false };
         (token, Matching { hidden: true, ..Matching::default() })
@@ -76,7 +80,7 @@ pub(super) fn added_tokens(
             single_word: entry.single_word,
             lstrip: entry.lstrip,
             rstrip: entry.rstrip,
-            normalized: entry.normalized,
+            normalized: entry.normalized && !in_order,
             pattern: normalized.get(&id).cloned(),
             // Of two tokens with one id, or of a token given twice, the last is looked for.
             hidden: !by_id.get(&id).is_some_and(|&last| std::ptr::eq(last, entry)),

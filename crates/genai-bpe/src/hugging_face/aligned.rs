@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use super::delimiter::Delimiter;
+
 /// A text, and for each of its bytes the stretch of the original that it stands for: whole characters
 /// always, as in Hugging Face's `NormalizedString`.
 #[derive(Debug, Default)]
@@ -90,22 +92,18 @@ impl Aligned {
         self.push_range(other, range);
     }
 
-    /// Every occurrence of a text, which is not empty, becomes another, which belongs to the last
-    /// character of what it replaces.
-    pub(super) fn replace(&mut self, pattern: &str, content: &str) {
+    /// What is looked for becomes another text, which belongs to the last character of what it replaces.
+    pub(super) fn replace(&mut self, pattern: &Delimiter, content: &str) {
         let mut result = Self::default();
-        let mut done = 0;
-        for found in memchr::memmem::find_iter(self.text.as_bytes(), pattern) {
-            let end = found + pattern.len();
-            result.push_range(self, done..found);
-            result.text.push_str(content);
-            result.push_origin(self.origins[end - 1], content.len());
-            done = end;
-        }
-        if done > 0 {
-            result.push_range(self, done..self.text.len());
-            *self = result;
-        }
+        pattern.for_each_stretch(&self.text, |range, is_found| {
+            if is_found {
+                result.text.push_str(content);
+                result.push_origin(self.origins[range.end - 1], content.len());
+            } else {
+                result.push_range(self, range);
+            }
+        });
+        *self = result;
     }
 
     /// The stretch of the original that a stretch of this text stands for. Where a character is as it was
@@ -115,17 +113,13 @@ impl Aligned {
             return None;
         }
         let (first, last) = (range.start, range.end - 1);
-        let start = self.exact(original, first)?;
-        let end = self.exact(original, last)?;
-        Some((
-            start.map_or(self.origins[first].0, |start| start),
-            end.map_or(self.origins[last].1, |end| end + 1),
-        ))
+        let (start, _) = self.of_byte(original, first)?;
+        let (_, end) = self.of_byte(original, last)?;
+        Some((start, end))
     }
 
-    /// Where exactly a byte stands in the original; none within if its character was changed, none at all
-    /// if there is no such byte.
-    fn exact(&self, original: &str, place: usize) -> Option<Option<usize>> {
+    /// Where a byte comes from: itself, or the characters that it stands for if they were changed.
+    fn of_byte(&self, original: &str, place: usize) -> Option<(usize, usize)> {
         let origin = *self.origins.get(place)?;
         let length = origin.1 - origin.0;
         let mut start = place;
@@ -138,7 +132,8 @@ impl Aligned {
             && start.checked_sub(1).and_then(|before| self.origins.get(before)) != Some(&origin)
             && self.origins.get(start + length) != Some(&origin)
             && place < start + length;
-        Some(same.then_some(origin.0 + (place - start)))
+        let exact = origin.0 + (place - start);
+        Some(if same { (exact, exact + 1) } else { origin })
     }
 }
 
@@ -167,7 +162,7 @@ mod tests {
     fn bytes_are_told_apart_where_nothing_changed() {
         let original = "é b";
         let mut text = aligned(original);
-        text.replace(" ", "▁");
+        text.replace(&Delimiter::Character(' '), "▁");
         assert_eq!(text.text, "é▁b");
         assert_eq!(text.origin(original, 0..1), Some((0, 1)));
         assert_eq!(text.origin(original, 1..3), Some((1, 3)));

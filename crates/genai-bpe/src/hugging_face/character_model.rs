@@ -82,13 +82,13 @@ impl CharacterModel {
             let end = start + character.len_utf8();
             let bytes = length(end - start);
             let (is_first, is_last) = (start == 0, end == piece.len());
-            let token = if (is_first || prefix.is_empty()) && !(is_last && !suffix.is_empty()) {
+            let before = if is_first { "" } else { prefix };
+            let after = if is_last { suffix } else { "" };
+            let token = if before.is_empty() && after.is_empty() {
                 &piece[start..end]
             } else {
                 joined.clear();
-                joined.push_str(if is_first { "" } else { prefix });
-                joined.push(character);
-                joined.push_str(if is_last { suffix } else { "" });
+                joined.extend([before, &piece[start..end], after]);
                 &joined
             };
             if let Some(id) = self.vocabulary.id(token.as_bytes()) {

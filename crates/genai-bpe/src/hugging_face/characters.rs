@@ -1,8 +1,8 @@
 //! Classes of characters as Hugging Face `tokenizers` 0.23.3 has them, each of its own Unicode version.
 //!
-//! Read off the Python package, scalar by scalar: `\w` is that of Unicode 16.0 (crate regex), punctuation
-//! and marks are of Unicode 8.0 (crate unicode_categories). Numbers, white space and lower case are those
-//! of Unicode 17.0, as in Rust 1.95.
+//! Read off the Python package, scalar by scalar: `\w` is that of its crate regex, punctuation and marks
+//! are those of its crate `unicode_categories`, which are older. Numbers, white space and lower case are
+//! those of Unicode 17.0, as in Rust 1.95.
 
 /// Whether a character is one of words: `\w`.
 pub(crate) fn is_word(character: char) -> bool {
@@ -35,7 +35,7 @@ fn is_in(borders: &[u32], character: char) -> bool {
     borders.partition_point(|&border| border <= u32::from(character)) % 2 == 1
 }
 
-/// `\w` of Unicode 16.0.
+/// `\w`.
 static WORD: [u32; 1592] = [
     0x0030, 0x003a, 0x0041, 0x005b, 0x005f, 0x0060, 0x0061, 0x007b, 0x00aa, 0x00ab, 0x00b5, 0x00b6,
     0x00ba, 0x00bb, 0x00c0, 0x00d7, 0x00d8, 0x00f7, 0x00f8, 0x02c2, 0x02c6, 0x02d2, 0x02e0, 0x02e5,

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::delimiter::Delimiter;
 use super::part::Part;
 use super::pre_tokenizer::{PrependScheme, prepend_scheme};
 use crate::Error;
@@ -15,7 +16,7 @@ pub(super) enum Decoder {
     ByteFallback,
     Fuse,
     Strip { content: char, start: usize, stop: usize },
-    Replace { pattern: String, content: String },
+    Replace { pattern: Delimiter, content: String },
     Bpe { suffix: String },
     WordPiece { prefix: String, cleanup: bool },
     Ctc { pad: String, delimiter: String, cleanup: bool },
@@ -51,7 +52,7 @@ pub(super) fn read(value: &Value, steps: &mut Vec<Decoder>) -> Result<(), Error>
             stop: part.number("stop")?,
         },
         "Replace" => Decoder::Replace {
-            pattern: part.literal_pattern()?.to_owned(),
+            pattern: Delimiter::of_pattern(&part)?,
             content: part.text("content")?.to_owned(),
         },
         "BPEDecoder" => match part.text("suffix")? {
@@ -133,7 +134,11 @@ impl Decoder {
             }
             Self::Replace { pattern, content } => {
                 for token in &mut tokens {
-                    *token = token.replace(pattern, content);
+                    let mut result = String::with_capacity(token.len());
+                    pattern.for_each_stretch(token, |range, is_found| {
+                        result.push_str(if is_found { content } else { &token[range] });
+                    });
+                    *token = result;
                 }
             }
             Self::Bpe { suffix } => {
@@ -221,7 +226,7 @@ fn strip(token: &str, content: char, start: usize, stop: usize) -> &str {
     rest
 }
 
-/// WordPiece's way with the spaces of English.
+/// The way of `WordPiece` with the spaces of English.
 fn clean_up(text: &str) -> String {
     let mut text = text.to_owned();
     for (from, to) in [

@@ -27,6 +27,7 @@ pub(super) struct File<'a> {
 
 /// An entry of `added_tokens`. Hugging Face does not look at its id: see `added.rs`.
 #[derive(Clone, Debug, Deserialize, serde::Serialize, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "the file has them as such")]
 pub(super) struct AddedEntry {
     pub(super) id: u32,
     pub(super) content: String,
@@ -43,8 +44,11 @@ pub(super) struct Model<'a> {
     pub(super) kind: Option<Cow<'a, str>>,
     pub(super) options: Options,
     pub(super) vocabulary: Vec<(Cow<'a, str>, u32)>,
-    pub(super) merges: Vec<(Cow<'a, str>, Cow<'a, str>)>,
+    pub(super) merges: Pairs<'a>,
 }
+
+/// The two parts of each merge.
+pub(super) type Pairs<'a> = Vec<(Cow<'a, str>, Cow<'a, str>)>;
 
 /// The options of a BPE model.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -228,7 +232,7 @@ impl<'de> Visitor<'de> for VocabularyVisitor {
 }
 
 /// `merges`: pairs of strings, or strings of two with a space between.
-struct MergeList<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);
+struct MergeList<'a>(Pairs<'a>);
 
 impl<'de> Deserialize<'de> for MergeList<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -72,7 +72,7 @@ impl Tokenizer {
     }
 }
 
-fn read_merges(text: &str) -> Result<Vec<(Cow<'_, str>, Cow<'_, str>)>, Error> {
+fn read_merges(text: &str) -> Result<file::Pairs<'_>, Error> {
     let lines = text.lines().zip(1u64..).filter(|(line, _)| !line.starts_with("#version"));
     lines
         .map(|(line, number)| {

@@ -108,13 +108,11 @@ impl<'a> ByteLists<'a> {
 fn push_bytes(token: &str, arena: &mut Vec<u8>) -> bool {
     let start = arena.len();
     for character in token.chars() {
-        match byte_characters::byte(character) {
-            Some(byte) => arena.push(byte),
-            None => {
-                arena.truncate(start);
-                return false;
-            }
-        }
+        let Some(byte) = byte_characters::byte(character) else {
+            arena.truncate(start);
+            return false;
+        };
+        arena.push(byte);
     }
     true
 }

@@ -8,15 +8,21 @@
 mod added_tokens;
 mod aligned;
 mod character_model;
+mod character_set;
 mod characters;
 mod decoder;
+mod delimiter;
+#[cfg(feature = "hugging-face")]
+mod fallback;
 mod file;
 mod gpt2;
 mod lists;
 mod normalizer;
 mod part;
+mod pipeline;
 mod post_processor;
 mod pre_tokenizer;
+mod precompiled;
 mod save;
 
 use std::borrow::Cow;
@@ -27,11 +33,13 @@ use serde_json::value::RawValue;
 use self::character_model::CharacterModel;
 pub(crate) use self::characters::is_word;
 use self::decoder::Decoder;
+use self::delimiter::Delimiter;
 use self::file::{AddedEntry, File};
 use self::lists::ByteLists;
 use self::normalizer::Normalizer;
+use self::pipeline::blank;
 use self::post_processor::PostProcessor;
-use self::pre_tokenizer::{Behavior, Cut, Delimiter, Pieces, PreTokenizer};
+use self::pre_tokenizer::{Behavior, PreTokenizer};
 use crate::added::AddedTokens;
 use crate::byte_level::ByteLevel;
 use crate::codec::{Allowed, Codec, DecodeOptions, Memory, Output};
@@ -72,15 +80,24 @@ struct Source {
     others: Vec<(String, u32)>,
 }
 
-/// Reads a `tokenizer.json`.
+/// Reads a `tokenizer.json`. With the feature `hugging-face`, the crate `tokenizers` takes over where
+/// something is not implemented.
 ///
 /// # Errors
 /// [`Error::Unsupported`] with the name of what is not implemented; [`Error::Malformed`].
 pub(crate) fn load(bytes: &[u8]) -> Result<Tokenizer, Error> {
+    match read(bytes) {
+        #[cfg(feature = "hugging-face")]
+        Err(Error::Unsupported { .. }) => fallback::load(bytes),
+        result => result.map(Tokenizer::new),
+    }
+}
+
+fn read(bytes: &[u8]) -> Result<HuggingFace, Error> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
         Error::malformed(format!("byte {}", error.valid_up_to()), "not UTF-8", "UTF-8")
     })?;
-    Ok(Tokenizer::new(HuggingFace::from_file(&File::read(text)?)?))
+    HuggingFace::from_file(&File::read(text)?)
 }
 
 impl HuggingFace {
@@ -211,122 +228,6 @@ impl HuggingFace {
         }
     }
 
-    /// The byte-level tokenizer that gives the ids of this text, if one does.
-    fn straight(&self, text: &str) -> Option<&ByteLevel> {
-        match (&self.model, &self.normalizers[..]) {
-            (Model::Bytes { byte_level, is_straight: true }, []) => Some(byte_level),
-            (Model::Bytes { byte_level, is_straight: true }, [Normalizer::Nfc])
-                if normalizer::is_nfc(text) =>
-            {
-                Some(byte_level)
-            }
-            _ => None,
-        }
-    }
-
-    /// The text as it comes to the model: cut, normalised, with its added tokens.
-    fn pieces(&self, text: &str, special: Allowed<'_>) -> Pieces {
-        let mut pieces = Pieces::default();
-        self.added.split_raw(text, special, |range, token| {
-            if token.is_some() {
-                let blank = blank(&text[range.clone()]);
-                pieces.cuts.push(Cut { range, token, blank });
-                return;
-            }
-            let mut segment = aligned::Aligned::default();
-            segment.push_original(text, range);
-            self.normalizers.iter().for_each(|normalizer| normalizer.apply(&mut segment));
-            let base = pieces.content.text.len();
-            self.added.split_normalized(&segment.text, special, |range, token| {
-                let blank = blank(&segment.text[range.clone()]);
-                let range = match token.and_then(|_| segment.origin(text, range.clone())) {
-                    Some((start, end)) => start..end,
-                    None => base + range.start..base + range.end,
-                };
-                pieces.cuts.push(Cut { range, token, blank });
-            });
-            pieces.content.push_range(&segment, 0..segment.text.len());
-        });
-        pieces.cuts.retain(|cut| !cut.range.is_empty());
-        for pre_tokenizer in &self.pre_tokenizers {
-            pre_tokenizer.apply(&mut pieces);
-        }
-        pieces
-    }
-
-    fn encode_pieces(
-        &self,
-        text: &str,
-        pieces: &Pieces,
-        memory: &mut Memory,
-        output: &mut Output<'_>,
-    ) {
-        let content = &pieces.content;
-        let mut spans = Vec::new();
-        for cut in &pieces.cuts {
-            if output.is_full() {
-                return;
-            }
-            let wants_offsets = output.offsets.is_some();
-            if let Some(id) = cut.token {
-                let mut offsets = (cut.range.start, cut.range.end);
-                self.post_processor.trim(text, output.ids.len(), cut.blank, &mut offsets);
-                output.push(id, offsets.0, offsets.1);
-                continue;
-            }
-            let first = output.ids.len();
-            spans.clear();
-            match &self.model {
-                Model::Bytes { byte_level, .. } => {
-                    let mut tokens = Output {
-                        ids: &mut *output.ids,
-                        offsets: wants_offsets.then_some(&mut spans),
-                        limit: usize::MAX,
-                    };
-                    let range = (cut.range.start, cut.range.end);
-                    byte_level.encode_piece(content.text.as_bytes(), range, 0, memory, &mut tokens);
-                }
-                Model::Characters(model) => {
-                    model.encode(&content.text[cut.range.clone()], memory);
-                    let mut start = cut.range.start;
-                    for symbol in &memory.symbols {
-                        output.ids.push(symbol.id);
-                        spans.push((start, start + symbol.bytes as usize));
-                        start += symbol.bytes as usize;
-                    }
-                }
-            }
-            let Some(offsets) = &mut output.offsets else { continue };
-            for (place, &(start, end)) in (first..).zip(&spans) {
-                // Tokens of bytes that stand in for affixes reach beyond the piece.
-                let inner = (start - cut.range.start, end - cut.range.start);
-                let known =
-                    if end <= cut.range.end { content.origin(text, start..end) } else { None };
-                let mut span = known.unwrap_or(inner);
-                self.trim(text, place, output.ids[place], &mut span);
-                offsets.push(span);
-            }
-        }
-    }
-
-    /// Takes the white space off the offsets of a token of the model.
-    fn trim(&self, text: &str, place: usize, id: u32, offsets: &mut (usize, usize)) {
-        if self.post_processor.trims_offsets() {
-            let blank = match &self.model {
-                Model::Bytes { byte_level, .. } => {
-                    let token = byte_level.vocabulary().bytes(id).unwrap_or_default();
-                    let is_space = |byte: &&u8| **byte == b' ';
-                    (
-                        token.iter().take_while(is_space).count(),
-                        token.iter().rev().take_while(is_space).count(),
-                    )
-                }
-                Model::Characters(model) => model.token(id).map_or((0, 0), blank),
-            };
-            self.post_processor.trim(text, place, blank, offsets);
-        }
-    }
-
     /// A token as it goes into the decoders.
     fn decoded_token(&self, id: u32) -> Option<Cow<'_, str>> {
         if let Some(token) = self.added.normalized_content(id) {
@@ -346,14 +247,6 @@ impl HuggingFace {
         matches!(self.model, Model::Bytes { .. })
             && self.decoders.as_deref() == Some(&[Decoder::ByteLevel])
     }
-}
-
-/// The number of characters of white space, GPT-2's for a space included, at both ends.
-fn blank(token: &str) -> (usize, usize) {
-    let is_space = |&character: &char| {
-        character == byte_characters::character(b' ') || character.is_whitespace()
-    };
-    (token.chars().take_while(is_space).count(), token.chars().rev().take_while(is_space).count())
 }
 
 fn check_dropout(dropout: Option<f32>) -> Result<(), Error> {
@@ -517,15 +410,19 @@ impl Codec for HuggingFace {
         }
     }
 
-    fn hugging_face(&self) -> Option<&HuggingFace> {
-        Some(self)
+    fn add_special_tokens(&self, ids: &[u32]) -> Vec<u32> {
+        self.post_processor.wrap(ids)
     }
 
-    /// The byte-level tokenizer where this is one and nothing else.
+    fn to_hugging_face_json(&self) -> Option<String> {
+        Some(self.write())
+    }
+
+    /// The byte-level tokenizer where this is one, but for what is put around its ids.
     fn as_any(&self) -> &dyn std::any::Any {
         match &self.model {
             Model::Bytes { byte_level, is_straight: true }
-                if self.normalizers.is_empty() && self.decodes_bytes() =>
+                if self.normalizers.is_empty() && self.added.is_plain() && self.decodes_bytes() =>
             {
                 &**byte_level
             }

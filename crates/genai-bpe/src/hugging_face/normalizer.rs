@@ -9,12 +9,14 @@ use unicode_normalization_alignments::{IsNormalized, UnicodeNormalization, is_nf
 
 use super::aligned::Aligned;
 use super::characters::{is_nonspacing_mark, is_unclean};
+use super::delimiter::Delimiter;
 use super::part::Part;
+use super::precompiled::Precompiled;
 use crate::Error;
 use crate::byte_characters;
 
 /// One step of normalisation.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(super) enum Normalizer {
     Nfc,
     Nfd,
@@ -23,10 +25,11 @@ pub(super) enum Normalizer {
     Lowercase,
     Strip { left: bool, right: bool },
     StripAccents,
-    Replace { pattern: String, content: String },
+    Replace { pattern: Delimiter, content: String },
     Prepend(String),
     ByteLevel,
     Nmt,
+    Precompiled(Precompiled),
     Bert { clean: bool, chinese: bool, accents: bool, lowercase: bool },
 }
 
@@ -53,7 +56,7 @@ pub(super) fn read(value: &Value, steps: &mut Vec<Normalizer>) -> Result<(), Err
         }
         "StripAccents" => Normalizer::StripAccents,
         "Replace" => Normalizer::Replace {
-            pattern: part.literal_pattern()?.to_owned(),
+            pattern: Delimiter::of_pattern(&part)?,
             content: part.text("content")?.to_owned(),
         },
         "Prepend" => match part.text("prepend")? {
@@ -62,6 +65,7 @@ pub(super) fn read(value: &Value, steps: &mut Vec<Normalizer>) -> Result<(), Err
         },
         "ByteLevel" => Normalizer::ByteLevel,
         "Nmt" => Normalizer::Nmt,
+        "Precompiled" => Normalizer::Precompiled(Precompiled::read(&part)?),
         // The name in files differs from that of the class.
         "BertNormalizer" => {
             let lowercase = part.flag("lowercase")?;
@@ -96,6 +100,7 @@ impl Normalizer {
             }
             Self::ByteLevel => to_byte_characters(text),
             Self::Nmt => nmt(text),
+            Self::Precompiled(map) => map.apply(text),
             &Self::Bert { clean, chinese, accents, lowercase: lower } => {
                 if clean {
                     text.retain(|character| !is_unclean(character));

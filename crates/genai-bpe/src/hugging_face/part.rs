@@ -98,17 +98,6 @@ impl<'a> Part<'a> {
             pattern => Ok(pattern),
         }
     }
-
-    /// A `pattern` that is plain text.
-    pub(super) fn literal_pattern(&self) -> Result<&'a str, Error> {
-        match self.pattern()? {
-            Wanted::Literal(text) => Ok(text),
-            Wanted::Regex(regex) => match as_literal(regex) {
-                Some(text) => Ok(text),
-                None => Err(self.unsupported(&format!("{} of the regex {regex:?}", self.kind))),
-            },
-        }
-    }
 }
 
 /// What is looked for.
@@ -116,12 +105,4 @@ impl<'a> Part<'a> {
 pub(super) enum Wanted<'a> {
     Literal(&'a str),
     Regex(&'a str),
-}
-
-/// A regex that stands for itself.
-pub(super) fn as_literal(regex: &str) -> Option<&str> {
-    let plain = |character: char| {
-        character.is_alphanumeric() || matches!(character, ' ' | '▁' | '_' | '<' | '>' | '/' | '\n')
-    };
-    (!regex.is_empty() && regex.chars().all(plain)).then_some(regex)
 }

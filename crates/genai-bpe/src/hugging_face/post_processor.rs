@@ -102,20 +102,25 @@ impl PostProcessor {
         (leading, trailing): (usize, usize),
         offsets: &mut (usize, usize),
     ) {
+        // Hugging Face counts whole characters of the text.
         for &add_prefix_space in &self.trims {
-            let mut leading = leading;
-            if leading == 1 && add_prefix_space && (place == 0 || offsets.0 == 0) {
-                leading = 0;
+            let start = text.floor_char_boundary(offsets.0);
+            let end = text.ceil_char_boundary(offsets.1);
+            let is_prefix = add_prefix_space && leading == 1 && (place == 0 || start == 0);
+            if leading > 0 && !is_prefix {
+                let ahead = text[start..].chars().take(leading).map(char::len_utf8);
+                offsets.0 = (start + ahead.sum::<usize>()).min(end);
+                offsets.1 = offsets.1.max(offsets.0);
             }
-            // Hugging Face counts characters of the text.
-            let ahead = text.get(offsets.0..).unwrap_or_default().chars().take(leading);
-            let start = offsets.0 + ahead.map(char::len_utf8).sum::<usize>();
-            offsets.0 = start.min(offsets.1);
-            let behind = text.get(..offsets.1).unwrap_or_default().chars().rev().take(trailing);
-            let (count, bytes) =
-                behind.fold((0, 0), |(count, bytes), c| (count + 1, bytes + c.len_utf8()));
-            if count == trailing {
-                offsets.1 = (offsets.1 - bytes).max(offsets.0);
+            if trailing > 0 {
+                let behind = text[..end].chars().rev().take(trailing);
+                let (count, bytes) =
+                    behind.fold((0, 0), |(count, bytes), c| (count + 1, bytes + c.len_utf8()));
+                if count == trailing {
+                    let start = text.floor_char_boundary(offsets.0);
+                    offsets.1 = (end - bytes).max(start);
+                    offsets.0 = offsets.0.min(offsets.1);
+                }
             }
         }
     }

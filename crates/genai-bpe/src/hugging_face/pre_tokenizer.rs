@@ -1,11 +1,11 @@
 //! Pre-tokenizers: where a text is cut before the model sees it, and what is changed on the way.
 
-use std::ops::{ControlFlow, Range};
+use std::ops::Range;
 
 use serde_json::Value;
 
 use super::aligned::Aligned;
-use super::characters::{is_punctuation, is_word};
+use super::delimiter::Delimiter;
 use super::normalizer::to_byte_characters;
 use super::part::{Part, Wanted};
 use crate::Error;
@@ -37,20 +37,6 @@ pub(super) enum PrependScheme {
     First,
     Never,
     Always,
-}
-
-/// What text is cut at.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Delimiter {
-    Literal(String),
-    /// All of the text: its pieces one after another.
-    Pattern(Pattern),
-    Character(char),
-    Whitespace,
-    Digit,
-    Punctuation,
-    /// Runs of characters of words, and of what is neither these nor white space.
-    Words,
 }
 
 /// What becomes of the delimiter.
@@ -98,10 +84,7 @@ pub(super) fn read(value: &Value, steps: &mut Vec<PreTokenizer>) -> Result<(), E
         }
         "Metaspace" => steps.push(metaspace(&part)?),
         "Split" => steps.push(PreTokenizer::Split {
-            delimiter: match part.pattern()? {
-                Wanted::Literal(text) => Delimiter::Literal(text.to_owned()),
-                Wanted::Regex(regex) => delimiter_of(&part, regex)?,
-            },
+            delimiter: Delimiter::of_pattern(&part)?,
             behavior: behavior(&part)?,
             invert: part.flag("invert")?,
         }),
@@ -147,6 +130,9 @@ pub(super) fn read(value: &Value, steps: &mut Vec<PreTokenizer>) -> Result<(), E
     Ok(())
 }
 
+/// No known pattern has more expressions.
+const LONGEST: usize = 4;
+
 /// The pattern that the first steps of a sequence make together, and how many they are.
 fn leading_pattern(steps: &[Value]) -> Option<(Pattern, usize)> {
     let regex = |step: &'_ Value| -> Option<String> {
@@ -157,7 +143,7 @@ fn leading_pattern(steps: &[Value]) -> Option<(Pattern, usize)> {
             _ => None,
         }
     };
-    let regexes: Vec<String> = steps.iter().map_while(regex).collect();
+    let regexes: Vec<String> = steps.iter().take(LONGEST).map_while(regex).collect();
     let regexes: Vec<&str> = regexes.iter().map(String::as_str).collect();
     let known = |count| Some((Pattern::from_regexes(regexes.get(..count)?)?, count));
     (2..=regexes.len()).rev().find_map(known)
@@ -201,16 +187,6 @@ fn behavior(part: &Part<'_>) -> Result<Behavior, Error> {
     })
 }
 
-fn delimiter_of(part: &Part<'_>, regex: &str) -> Result<Delimiter, Error> {
-    if let Some(pattern) = Pattern::from_regex(regex) {
-        return Ok(Delimiter::Pattern(pattern));
-    }
-    match super::part::as_literal(regex) {
-        Some(text) => Ok(Delimiter::Literal(text.to_owned())),
-        None => Err(part.unsupported(&format!("Split by the regex {regex:?}"))),
-    }
-}
-
 /// A text on its way to the model: what it is by now, and where it is cut.
 #[derive(Debug, Default)]
 pub(super) struct Pieces {
@@ -244,7 +220,7 @@ impl PreTokenizer {
                 pieces.rewrite(|content, range, result| {
                     let mut piece = Aligned::default();
                     piece.push_range(content, range);
-                    piece.replace(" ", replacement);
+                    piece.replace(&Delimiter::Character(' '), replacement);
                     let wanted = match scheme {
                         PrependScheme::Always => true,
                         PrependScheme::First => {
@@ -357,71 +333,6 @@ fn cut_by(
                 previous = is_delimiter;
             }
             output.reverse();
-        }
-    }
-}
-
-impl Delimiter {
-    /// Calls `stretch` for each delimiter and for each stretch between two, in order.
-    fn for_each_stretch(&self, text: &str, mut stretch: impl FnMut(Range<usize>, bool)) {
-        let mut done = 0;
-        let mut delimiter = |range: Range<usize>, stretch: &mut dyn FnMut(Range<usize>, bool)| {
-            if done < range.start {
-                stretch(done..range.start, false);
-            }
-            done = range.end;
-            stretch(range, true);
-        };
-        match self {
-            Self::Pattern(pattern) => {
-                let _all = pattern.for_each_piece(text, |start, end| {
-                    delimiter(start..end, &mut stretch);
-                    ControlFlow::Continue(())
-                });
-            }
-            Self::Literal(literal) => {
-                for start in memchr::memmem::find_iter(text.as_bytes(), literal) {
-                    delimiter(start..start + literal.len(), &mut stretch);
-                }
-            }
-            Self::Words => for_each_word(text, |range| delimiter(range, &mut stretch)),
-            Self::Character(_) | Self::Whitespace | Self::Digit | Self::Punctuation => {
-                for (start, character) in text.char_indices() {
-                    if self.is(character) {
-                        delimiter(start..start + character.len_utf8(), &mut stretch);
-                    }
-                }
-            }
-        }
-        if done < text.len() {
-            stretch(done..text.len(), false);
-        }
-    }
-
-    fn is(&self, character: char) -> bool {
-        match self {
-            Self::Character(wanted) => character == *wanted,
-            Self::Whitespace => character.is_whitespace(),
-            Self::Digit => character.is_numeric(),
-            Self::Punctuation => is_punctuation(character),
-            Self::Words | Self::Literal(_) | Self::Pattern(_) => false,
-        }
-    }
-}
-
-/// The matches of `\w+|[^\w\s]+`.
-fn for_each_word(text: &str, mut word: impl FnMut(Range<usize>)) {
-    let mut start = 0;
-    let mut current = None;
-    let ended = text.char_indices().map(|(place, character)| (place, Some(character)));
-    for (place, character) in ended.chain([(text.len(), None)]) {
-        let class = character.filter(|c| !c.is_whitespace()).map(is_word);
-        if class != current {
-            if current.is_some() {
-                word(start..place);
-            }
-            start = place;
-            current = class;
         }
     }
 }

@@ -19,8 +19,8 @@ impl Tokenizer {
     /// # Errors
     /// [`Error::CannotSave`] for other tokenizers.
     pub fn to_hugging_face_json(&self) -> Result<String, Error> {
-        if let Some(tokenizer) = self.codec().hugging_face() {
-            return Ok(tokenizer.write());
+        if let Some(json) = self.codec().to_hugging_face_json() {
+            return Ok(json);
         }
         match self.codec().as_any().downcast_ref::<ByteLevel>() {
             Some(byte_level) => write_byte_level(byte_level),
@@ -54,8 +54,7 @@ impl Tokenizer {
     /// The ids of one text with what the tokenizer's model wants around them: `<s>`, `[CLS]`, … This is
     /// the template for single texts of a `tokenizer.json`; other tokenizers have none.
     pub fn add_special_tokens(&self, ids: &[u32]) -> Vec<u32> {
-        let tokenizer = self.codec().hugging_face();
-        tokenizer.map_or_else(|| ids.to_vec(), |tokenizer| tokenizer.post_processor.wrap(ids))
+        self.codec().add_special_tokens(ids)
     }
 
     fn cannot_save(&self, format: &'static str, reason: &str) -> Error {
@@ -107,7 +106,7 @@ fn quoted(text: &str) -> String {
 }
 
 impl HuggingFace {
-    fn write(&self) -> String {
+    pub(super) fn write(&self) -> String {
         let source = &self.source;
         let lists = match &self.model {
             Model::Bytes { byte_level, .. } => Lists::of_bytes(byte_level, &source.others),

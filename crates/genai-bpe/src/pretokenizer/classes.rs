@@ -129,6 +129,20 @@ pub(super) fn wide_class_at(text: &[u8], at: usize) -> (Class, usize) {
     }
 }
 
+/// Whether a character is of `\p{L}`.
+pub(crate) fn is_letter(character: char) -> bool {
+    class_of(character) & LETTER != 0
+}
+
+/// Whether a character is of `\p{N}`.
+pub(crate) fn is_number(character: char) -> bool {
+    class_of(character) & NUMBER != 0
+}
+
+fn class_of(character: char) -> Class {
+    class_at(character.encode_utf8(&mut [0; 4]).as_bytes(), 0).0
+}
+
 #[cfg(test)]
 mod tests {
     use regex_syntax::hir::{Class as Set, HirKind};

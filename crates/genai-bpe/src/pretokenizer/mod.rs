@@ -22,6 +22,7 @@ use std::iter::FusedIterator;
 use std::ops::ControlFlow;
 
 use self::cl100k::Cl100k;
+pub(crate) use self::classes::{is_letter, is_number};
 use self::deepseek::DeepSeek;
 use self::gpt2::Gpt2;
 use self::o200k::O200k;

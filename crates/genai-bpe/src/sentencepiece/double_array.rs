@@ -5,7 +5,7 @@ use crate::Error;
 /// A set of keys with values, in units of 32 bits. A unit holds what label leads to it and how far
 /// off the units are that it leads to; or it is a leaf, with the highest bit set and a value.
 #[derive(Clone, Debug)]
-pub(super) struct DoubleArray {
+pub(crate) struct DoubleArray {
     units: Vec<u32>,
 }
 
@@ -16,7 +16,7 @@ impl DoubleArray {
     ///
     /// # Errors
     /// [`Error::Malformed`] where a walk could leave the units, as SentencePiece refuses it.
-    pub(super) fn new(bytes: &[u8], values: usize) -> Result<Self, Error> {
+    pub(crate) fn new(bytes: &[u8], values: usize) -> Result<Self, Error> {
         let units: Vec<u32> = bytes.chunks_exact(4).map(unit).collect();
         let limit = u32::try_from(units.len()).unwrap_or(u32::MAX);
         let is_within = |place: u32| place | 0xff < limit;
@@ -43,7 +43,7 @@ impl DoubleArray {
     }
 
     /// The keys that `text` starts with, shortest first: length and value.
-    pub(super) fn prefixes<'t>(
+    pub(crate) fn prefixes<'t>(
         &'t self,
         text: &'t [u8],
     ) -> impl Iterator<Item = (usize, usize)> + 't {

@@ -18,6 +18,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use self::bpe::Bpe;
+pub(crate) use self::double_array::DoubleArray;
 use self::model_file::{Algorithm, Kind, ModelFile};
 use self::normalizer::Normalizer;
 use self::trie::Trie;
