@@ -104,8 +104,10 @@ impl Language {
     fn function(&self, random: &mut SplitMix64, text: &mut String) {
         let indent = ["    ", "\t"][random.below(2)];
         let (function, argument) = (self.name(random), self.name(random));
-        text.push_str(&format!("/// {}.\n", self.sentence(random).join(" ")));
-        text.push_str(&format!("fn {function}({argument}: &{}) {{\n", self.name(random)));
+        let sentence = self.sentence(random).join(" ");
+        let kind = self.name(random);
+        let start = format!("/// {sentence}.\nfn {function}({argument}: &{kind}) {{\n");
+        text.push_str(&start);
         let mut depth = 1;
         for _ in 0..3 + random.below(20) {
             text.push_str(&indent.repeat(depth));
@@ -118,7 +120,7 @@ impl Language {
                 3 => format!("// {}", self.sentence(random).join(" ")),
                 4 => format!("return {name}::<{other}>::new({number}, {number}.5e-3);"),
                 5 => {
-                    format!("assert_eq!({name}, vec![{number}, -{number}], \"{{}}\\n\", {other});")
+                    format!("assert_eq!({name}, vec![{number}, -{number}], \"{{}}\n\", {other});")
                 }
                 6 | 7 if depth < 4 => {
                     depth += 1;

@@ -238,10 +238,9 @@ impl Tokenizer {
 
     /// The pattern that cuts texts into pieces, if one does and nothing else.
     pub fn pattern(&self) -> Option<Pattern> {
-        let byte_level = self.codec().as_any().downcast_ref::<ByteLevel>();
-        byte_level
-            .map(ByteLevel::pattern)
-            .or_else(|| self.codec().hugging_face().and_then(HuggingFace::pattern))
+        let codec = self.codec().as_any();
+        let byte_level = codec.downcast_ref::<ByteLevel>().map(ByteLevel::pattern);
+        byte_level.or_else(|| codec.downcast_ref::<HuggingFace>()?.pattern())
     }
 
     /// What kind of tokenizer this is: `byte-level`, `SentencePiece`, …

@@ -421,8 +421,10 @@ mod tests {
     use super::*;
     use crate::Tokenizer;
 
+    type MergeList = Vec<(u32, u32, u32)>;
+
     /// A list of merges as trainers write them: each makes a new token of two older ones.
-    fn merges_over_bytes(pairs: &[(usize, usize)]) -> (Vec<Vec<u8>>, Vec<(u32, u32, u32)>) {
+    fn merges_over_bytes(pairs: &[(usize, usize)]) -> (Vec<Vec<u8>>, MergeList) {
         let mut tokens: Vec<Vec<u8>> = (0..=255).map(|byte| vec![byte]).collect();
         let mut merges = Vec::new();
         for &(left, right) in pairs {

@@ -88,18 +88,18 @@ pub(super) fn are_local(steps: &[Decoder]) -> bool {
         let is_local = match step {
             Decoder::ByteLevel => steps.peek().is_none(),
             Decoder::Metaspace { .. } => true,
-            Decoder::ByteFallback => !is_fused,
             Decoder::Strip { stop, .. } => !is_fused || *stop == 0,
             Decoder::Replace { pattern, content } => {
                 let bytes_follow = steps.clone().any(|step| *step == Decoder::ByteFallback);
                 // No token becomes a byte by it, or stops being one.
+                let Delimiter::Literal(pattern) = pattern else { return false };
                 let leaves_bytes = !bytes_follow
                     || content == " " && pattern.chars().all(|character| !character.is_ascii());
                 if is_fused { pattern.chars().count() == 1 } else { leaves_bytes }
             }
             // The last token is another one later.
             Decoder::Bpe { .. } => !is_fused && steps.clone().all(|step| *step == Decoder::Fuse),
-            Decoder::WordPiece { .. } | Decoder::Ctc { .. } => !is_fused,
+            Decoder::ByteFallback | Decoder::WordPiece { .. } | Decoder::Ctc { .. } => !is_fused,
             Decoder::Fuse => {
                 is_fused = true;
                 true
