@@ -254,9 +254,9 @@ impl Speed {
 fn table(cell: &Cell<'_>, rows: &[Row], ours: &[Measured], right: &str, clock: Clock) -> Verdict {
     println!("\n### {}\n", cell.name());
     println!(
-        "| peer | ids | rounds | load ms | cold MB/s | we are | warm MB/s | we are | held MiB | peak MiB |"
+        "| peer | ids | rounds | load ms | cold MB/s | we are | with loading | warm MB/s | we are | held MiB | peak MiB |"
     );
-    println!("|---|---|---|---|---|---|---|---|---|---|");
+    println!("|---|---|---|---|---|---|---|---|---|---|---|");
     let mut verdict = Verdict { cell: cell.name(), ours: [None; 2], best: [None, None] };
     let mut sorted: Vec<&Row> = rows.iter().collect();
     let cold = |row: &Row| least(row.rounds.iter().map(|round| clock.cold(round)));
@@ -267,7 +267,7 @@ fn table(cell: &Cell<'_>, rows: &[Row], ours: &[Measured], right: &str, clock: C
     for row in sorted {
         let Some(first) = row.first() else {
             let failure = row.failure.as_deref().unwrap_or_default();
-            println!("| {} {} | {failure} |  |  |  |  |  |  |  |  |", row.name, row.version);
+            println!("| {} {} | {failure} |  |  |  |  |  |  |  |  |  |", row.name, row.version);
             continue;
         };
         let rate = |seconds: Option<f64>| seconds.map(|seconds| first.bytes as f64 / 1e6 / seconds);
@@ -277,6 +277,7 @@ fn table(cell: &Cell<'_>, rows: &[Row], ours: &[Measured], right: &str, clock: C
         };
         let equal = first.digest == right;
         let rates = [rate(cold(row)), rate(warm(row))];
+        let both = least(row.rounds.iter().map(|round| clock.load(round) + clock.cold(round)));
         for (i, rate) in rates.iter().enumerate() {
             if row.name == OURS {
                 verdict.ours[i] = *rate;
@@ -287,7 +288,7 @@ fn table(cell: &Cell<'_>, rows: &[Row], ours: &[Measured], right: &str, clock: C
             }
         }
         println!(
-            "| {} {} | {} | {} | {:.0} | {} | {} | {} | {} | {} | {} |",
+            "| {} {} | {} | {} | {:.0} | {} | {} | {} | {} | {} | {} | {} |",
             row.name,
             row.version,
             if equal { "equal" } else { "**differ**" },
@@ -295,6 +296,7 @@ fn table(cell: &Cell<'_>, rows: &[Row], ours: &[Measured], right: &str, clock: C
             least(row.rounds.iter().map(|round| clock.load(round))).unwrap_or_default() * 1e3,
             shown(rates[0], 1),
             times(ratio(&|round| Some(clock.cold(round)))),
+            shown(rate(both), 1),
             shown(rates[1], 1),
             times(ratio(&|round| clock.warm(round))),
             first.loaded_kib / 1024,

@@ -118,10 +118,11 @@ impl Train {
                     command.env("TOKENIZERS_PARALLELISM", "true");
                 }
                 match finish(&mut command, machine.limit, None) {
-                    Ok(output) => rounds.push(
-                        serde_json::from_str(&output)
-                            .with_context(|| format!("{name}: {output}"))?,
-                    ),
+                    Ok(output) => {
+                        // Peers may print what they are doing before it.
+                        let answer = output.lines().last().unwrap_or_default();
+                        rounds.push(serde_json::from_str(answer).with_context(|| output.clone())?);
+                    }
                     Err(error) => *failure = Some(format!("{error:#}")),
                 }
             }

@@ -70,7 +70,11 @@ impl Worst {
         let peers = self.peers.named(&machine)?;
         for vocabulary in self.peers.vocabularies()? {
             for made in Made::ALL {
-                println!("\n### {}, {}: milliseconds\n", made.name(), vocabulary.short_name());
+                println!(
+                    "\n### {}, {}: milliseconds of processor time\n",
+                    made.name(),
+                    vocabulary.short_name()
+                );
                 let mut head = String::from("| peer |");
                 let mut rule = String::from("|---|");
                 let mut files: Vec<(PathBuf, usize)> = Vec::new();
@@ -107,7 +111,7 @@ impl Worst {
                         };
                         match task.start(&machine) {
                             Ok(measured) => {
-                                write!(row, " {:.1}", measured.passes[0] * 1e3)?;
+                                write!(row, " {:.1}", measured.cpu[0] * 1e3)?;
                                 let right = ours.get_or_insert_with(|| measured.digest.clone());
                                 if *right != measured.digest {
                                     row.push_str(" **ids differ**");
