@@ -158,10 +158,10 @@ fn offsets_are_of_the_original() {
 
 /// A map of characters with one entry, in base64: `a` becomes `xy`.
 fn map_of_one() -> String {
-    // A double array whose root leads by `a` to unit 256 ^ 97, and that to the leaf 300.
+    // A double array whose root leads by `a` to unit 0x100 ^ 0x61, and that to the leaf 0x12c.
     let mut units = [0u32; 512];
-    units[0] = 256 << 10;
-    units[256 ^ 97] = (256 ^ 97 ^ 300) << 10 | 1 << 8 | 97;
+    units[0] = 0x100 << 10;
+    units[0x161] = (0x161 ^ 0x12c) << 10 | 1 << 8 | 0x61;
     units[300] = 1 << 31;
     let length = u32::try_from(units.len() * 4).unwrap();
     let words = [length].into_iter().chain(units).flat_map(u32::to_le_bytes);
