@@ -91,7 +91,7 @@ pub use decode_stream::DecodeStream;
 pub use error::Error;
 pub use merges::{Merge, Merges};
 pub use pretokenizer::{Pattern, Pieces, UNICODE_VERSION};
-pub use subword_nmt::SubwordNmt;
+pub use subword_nmt::{SubwordNmt, SubwordNmtTrainer};
 pub use tokenizer::{CACHE_SIZE, Encoder, Encoding, Special, Tokenizer};
 pub use training::{Progress, Trained, Trainer};
 pub use vocabulary::Vocabulary;

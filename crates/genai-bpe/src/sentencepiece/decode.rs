@@ -43,7 +43,7 @@ impl SentencePiece {
         }
         push_characters(&bytes, &mut text);
         match &self.denormalizer {
-            Some(denormalizer) => denormalizer.normalize(&text, &Trie::default(), output, None),
+            Some(denormalizer) => denormalizer.normalize(&text, &Trie::empty(), output, None),
             None => output.append(&mut text),
         }
         Ok(())

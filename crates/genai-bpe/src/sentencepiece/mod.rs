@@ -96,7 +96,7 @@ impl SentencePiece {
             pieces,
             normalizer: Normalizer::new(&file.normalizer, file.treat_whitespace_as_suffix)?,
             denormalizer,
-            user_defined: Trie::new(of_kind(Kind::UserDefined)),
+            user_defined: Trie::new(of_kind(Kind::UserDefined).collect())?,
             splitter,
             unknown_surface: file.unknown_surface.to_vec(),
         })

@@ -57,7 +57,7 @@ impl Unigram {
             .filter(|piece| piece.kind == Kind::Normal)
             .fold(f32::MAX, |lowest, piece| lowest.min(piece.score));
         Ok(Self {
-            pieces: Trie::new(pieces),
+            pieces: Trie::new(pieces.collect())?,
             scores: file
                 .pieces
                 .iter()

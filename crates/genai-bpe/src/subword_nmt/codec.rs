@@ -57,6 +57,22 @@ impl SubwordNmt {
     }
 }
 
+impl Tokenizer {
+    /// The codes file of a tokenizer of subword-nmt.
+    ///
+    /// # Errors
+    /// [`Error::CannotSave`] for any other tokenizer.
+    pub fn to_subword_nmt(&self) -> Result<String, Error> {
+        let codec = self.codec().as_any().downcast_ref::<SubwordCodec>();
+        let codec = codec.ok_or_else(|| Error::CannotSave {
+            tokenizer: self.family(),
+            format: "codes of subword-nmt",
+            reason: "only tokenizers of subword-nmt have such merges".to_owned(),
+        })?;
+        Ok(codec.subwords.to_codes())
+    }
+}
+
 impl SubwordCodec {
     fn words(text: &str) -> impl Iterator<Item = &str> {
         text.trim_matches(AROUND_LINES).split(' ').filter(|word| !word.is_empty())

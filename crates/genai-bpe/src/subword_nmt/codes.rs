@@ -29,6 +29,18 @@ const VERSION: &str = "#version:";
 pub(super) const AROUND_LINES: [char; 3] = ['\r', '\n', ' '];
 
 impl Codes {
+    /// The lines of a file that holds these pairs.
+    pub(super) fn write(&self) -> String {
+        let mut lines = match self.version {
+            Version::V01 => String::new(),
+            Version::V02 => format!("{VERSION} 0.2\n"),
+        };
+        for (left, right) in &self.pairs {
+            lines.extend([left, " ", right, "\n"]);
+        }
+        lines
+    }
+
     pub(super) fn read(bytes: &[u8]) -> Result<Self, Error> {
         let text = std::str::from_utf8(bytes).map_err(|error| {
             let place = format!("byte {}", error.valid_up_to());

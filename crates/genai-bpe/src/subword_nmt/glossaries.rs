@@ -14,8 +14,7 @@ pub(super) struct Glossaries {
 
 #[derive(Clone, Debug)]
 struct Glossary {
-    /// Matches at the start of a word by the rule `^glossary$`, in which `|` binds less than either
-    /// anchor, as subword-nmt has it.
+    /// Matches from start to end, or up to a line end that is last: Python's `$`.
     whole: Regex,
     anywhere: Regex,
 }

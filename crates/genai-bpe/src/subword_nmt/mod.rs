@@ -4,12 +4,14 @@ mod codec;
 mod codes;
 mod glossaries;
 mod merging;
+mod training;
 mod vocabulary;
 
 use std::ops::Range;
 
 use self::codes::{AROUND_LINES, Codes, END_OF_WORD, Version};
 use self::glossaries::Glossaries;
+pub use self::training::SubwordNmtTrainer;
 use self::vocabulary::KnownSubwords;
 use crate::merges::{Merge, Merges};
 use crate::merging::Symbol;
@@ -91,6 +93,11 @@ impl SubwordNmt {
             known: None,
             glossaries: Glossaries::default(),
         })
+    }
+
+    /// The codes file with these merges.
+    pub fn to_codes(&self) -> String {
+        self.codes.write()
     }
 
     /// Only the first `count` merges (`--merges`).
