@@ -145,7 +145,7 @@ fn count_characters(options: &Options, words: &Words) -> Vec<u64> {
         counts[unit] = counts[unit].saturating_add(count);
     };
     for word in words.iter() {
-        options.unit.for_each(word.text, |unit| add(unit, word.count));
+        options.unit.for_each(word.text(), |unit| add(unit, word.count));
     }
     let initial = options.initial_alphabet.iter();
     for unit in initial.filter_map(|&character| options.unit.unit(character)) {

@@ -60,7 +60,7 @@ impl<'a> Learner<'a> {
         mut words: Words,
         report: &'a mut dyn FnMut(Progress),
     ) -> Result<Self, Error> {
-        let bytes = words.iter().map(|word| u128::from(word.count) * word.text.len() as u128);
+        let bytes = words.iter().map(|word| u128::from(word.count) * word.text().len() as u128);
         if bytes.sum::<u128>() > i64::MAX as u128 {
             return Err(Error::Invalid(
                 "the words, as often as they are seen, must have less than 2⁶³ bytes".into(),
@@ -70,7 +70,7 @@ impl<'a> Learner<'a> {
         if options.has_affixes() {
             // Characters with affixes get their ids here, in the order of words.
             words.sort_by_key(|_, first| first);
-            words.iter().for_each(|word| alphabet.spell(word.text, |_| ()));
+            words.iter().for_each(|word| alphabet.spell(word.text(), |_| ()));
         }
         words.sort_by_key(|count, _| Reverse(count));
         let tokens = alphabet.tokens.clone();
@@ -85,7 +85,7 @@ impl<'a> Learner<'a> {
         let mut ids = Vec::new();
         for word in self.words.iter() {
             ids.clear();
-            self.alphabet.spell(word.text, |id| ids.push(id));
+            self.alphabet.spell(word.text(), |id| ids.push(id));
             sequence.push(&ids, word.count.cast_signed()).map_err(|TooLong| {
                 Error::Invalid("distinct words must have less than 2³² characters together".into())
             })?;
@@ -112,7 +112,7 @@ impl<'a> Learner<'a> {
     fn learn_word_by_word(&mut self) -> Result<(), Error> {
         let spelt = self.words.iter().map(|word| {
             let mut ids = Vec::new();
-            self.alphabet.spell(word.text, |id| ids.push(id));
+            self.alphabet.spell(word.text(), |id| ids.push(id));
             (ids, word.count.cast_signed())
         });
         let mut words = WordByWord::new(spelt, self.options.length_limit());

@@ -44,6 +44,8 @@ pub(super) struct Sequence {
     /// New pairs are made only of symbols that are shorter than this together.
     limit: u64,
     changes: Changes,
+    /// Places of the pair that is being merged.
+    live: Vec<u32>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -113,6 +115,7 @@ impl Sequence {
             least: least.max(1),
             limit,
             changes: Changes::default(),
+            live: Vec::new(),
         }
     }
 
@@ -195,18 +198,25 @@ impl Sequence {
         let symbol =
             Symbol { width: first.width + second.width, length: first.length + second.length };
         self.symbols[merged as usize] = symbol;
+        // The places are far apart in memory. Looked at first, they are waited for many at a time.
+        let mut live = std::mem::take(&mut self.live);
+        live.extend(self.places[listed.places()].iter().filter(|&&place| {
+            let start = place as usize;
+            self.cells[start] == left && self.cells[start + first.width as usize] == right
+        }));
         let mut weights = Weights::new(&self.runs);
-        for place in &self.places[listed.places()] {
-            let start = *place as usize;
+        for place in live.drain(..) {
+            let start = place as usize;
             let middle = start + first.width as usize;
-            if self.cells[start] != left || self.cells[middle] != right {
+            // Pairs of equal symbols overlap.
+            if self.cells[start] != left {
                 continue;
             }
             let end = start + symbol.width as usize;
             self.cells[middle] = GONE;
             self.cells[start] = merged;
             self.cells[end - 1] = merged;
-            let weight = weights.at(*place);
+            let weight = weights.at(place);
             let before = self.cells[start - 1];
             if before != BORDER {
                 let width = self.symbols[before as usize].width;
@@ -214,9 +224,10 @@ impl Sequence {
             }
             let after = self.cells[end];
             if after != BORDER {
-                self.changes.right.add(after, *place, weight);
+                self.changes.right.add(after, place, weight);
             }
         }
+        self.live = live;
         self.apply_changes(pair, merged);
         if self.places.len() > self.places_limit {
             self.count_pairs();

@@ -299,3 +299,48 @@ fn what_cannot_be_is_refused() {
     none.feed("ab");
     assert!(none.finish().is_err());
 }
+
+#[test]
+fn character_level_tokenizers_give_words_back() {
+    let text = "low lower newest widest low";
+    let train = |prepare: fn(Trainer) -> Trainer| {
+        let mut trainer = prepare(Trainer::character_level().vocabulary_size(40));
+        trainer.feed(text);
+        trainer.finish().unwrap()
+    };
+    for tokenizer in [
+        train(|trainer| trainer.end_of_word_suffix("</w>")),
+        train(|trainer| trainer.continuing_subword_prefix("##")),
+        train(|trainer| trainer.continuing_subword_prefix("##").end_of_word_suffix("</w>")),
+    ] {
+        assert_eq!(tokenizer.decode(&tokenizer.encode(text)).unwrap(), text);
+        let saved = tokenizer.to_hugging_face_json().unwrap();
+        let loaded = Tokenizer::from_bytes(saved.as_bytes()).unwrap();
+        assert_eq!(loaded.encode(text), tokenizer.encode(text));
+    }
+    let special = train(|trainer| trainer.special_tokens(["<s>", "<s>", ""]));
+    assert_eq!(special.special_tokens(), [("<s>", 0)]);
+}
+
+#[test]
+fn words_of_all_lengths_are_kept_apart() {
+    let letters = "abcdefgh\0\0éabcdefghijklmnopqrstuvwxyz";
+    let mut words = words::Words::default();
+    let mut expected = BTreeMap::new();
+    for (start, _) in letters.char_indices() {
+        for (end, _) in letters[start..].char_indices().skip(1) {
+            let word = &letters[start..start + end];
+            for _ in 0..2 {
+                words.add(word, 3, 0);
+                *expected.entry(word.to_owned()).or_insert(0) += 3;
+            }
+        }
+    }
+    let mut twice = words.clone();
+    twice.append(&words);
+    assert_eq!(twice.len(), expected.len());
+    for word in twice.iter() {
+        assert_eq!(expected.remove(word.text()), Some(word.count / 2));
+    }
+    assert!(expected.is_empty());
+}

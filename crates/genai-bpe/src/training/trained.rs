@@ -1,10 +1,15 @@
 //! What a training learnt.
 
+use std::collections::HashSet;
+
+use serde_json::{Map, Value, json};
+
 use super::Options;
 use crate::added::{AddedToken, AddedTokens};
 use crate::byte_characters;
 use crate::byte_level::ByteLevel;
 use crate::error::Error;
+use crate::hugging_face;
 use crate::merges::Merges;
 use crate::pretokenizer::Pattern;
 use crate::tokenizer::Tokenizer;
@@ -61,15 +66,14 @@ impl Trained {
         &self.options.special_tokens
     }
 
-    /// A tokenizer of what was learnt.
+    /// A tokenizer of what was learnt. One over characters leaves out what has no token, as Hugging Face's
+    /// does without `unk_token`, and decodes words by their suffix or prefix; without either it puts spaces between tokens.
     ///
     /// # Errors
     /// [`Error::Malformed`] if a byte-level vocabulary lacks bytes, which an alphabet that was set or limited
-    /// can bring about; [`Error::Unsupported`] if it is character-level.
+    /// can bring about.
     pub fn into_tokenizer(self) -> Result<Tokenizer, Error> {
-        let Some(pattern) = self.pattern else {
-            return Err(Error::unsupported("tokenizer", "character-level"));
-        };
+        let Some(pattern) = self.pattern else { return self.into_character_level() };
         let merges = Merges::new(self.merges.iter().copied())?;
         let bytes: Vec<_> =
             self.tokens.iter().map(|token| byte_characters::to_bytes(token)).collect();
@@ -78,11 +82,77 @@ impl Trained {
         Ok(Tokenizer::new(ByteLevel::new(vocabulary, merges, pattern, self.added()?, false)?))
     }
 
-    fn added(&self) -> Result<AddedTokens, Error> {
-        let special = |(id, token): (u32, &String)| {
-            let is_special = !token.is_empty() && self.options.special_tokens.contains(token);
-            is_special.then(|| AddedToken { id, content: token.clone(), special: true })
+    /// By way of the file that Hugging Face would write.
+    fn into_character_level(self) -> Result<Tokenizer, Error> {
+        let Options { prefix, suffix, .. } = &self.options;
+        let vocabulary: Map<_, _> =
+            self.tokens.iter().zip(0u32..).map(|(token, id)| (token.clone(), id.into())).collect();
+        let merges: Vec<_> = self.merges().map(|(left, right)| [left, right]).collect();
+        let word_piece =
+            |prefix| json!({ "type": "WordPiece", "prefix": prefix, "cleanup": false });
+        let no_suffix =
+            |suffix| json!({ "type": "Replace", "pattern": { "String": suffix }, "content": "" });
+        let decoder = match (prefix, suffix) {
+            (None, None) => Value::Null,
+            (None, Some(suffix)) => json!({ "type": "BPEDecoder", "suffix": suffix }),
+            (Some(prefix), None) => word_piece(prefix),
+            (Some(prefix), Some(suffix)) => json!({
+                "type": "Sequence",
+                "decoders": [word_piece(prefix), no_suffix(suffix)],
+            }),
         };
-        AddedTokens::new((0..).zip(&self.tokens).filter_map(special).collect())
+        let added_tokens: Vec<_> = self
+            .special()
+            .map(|(id, token)| {
+                json!({
+                    "id": id,
+                    "content": token,
+                    "single_word": false,
+                    "lstrip": false,
+                    "rstrip": false,
+                    "normalized": false,
+                    "special": true,
+                })
+            })
+            .collect();
+        let file = json!({
+            "version": "1.0",
+            "truncation": null,
+            "padding": null,
+            "added_tokens": added_tokens,
+            "normalizer": null,
+            "pre_tokenizer": { "type": "WhitespaceSplit" },
+            "post_processor": null,
+            "decoder": decoder,
+            "model": {
+                "type": "BPE",
+                "dropout": null,
+                "unk_token": null,
+                "continuing_subword_prefix": prefix,
+                "end_of_word_suffix": suffix,
+                "fuse_unk": false,
+                "byte_fallback": false,
+                "ignore_merges": false,
+                "vocab": vocabulary,
+                "merges": merges,
+            },
+        });
+        hugging_face::load(file.to_string().as_bytes())
+    }
+
+    /// Special tokens with their ids, each once.
+    fn special(&self) -> impl Iterator<Item = (u32, &String)> {
+        let special: HashSet<_> = self.options.special_tokens.iter().collect();
+        let tokens = (0..).zip(&self.tokens);
+        tokens.filter(move |(_, token)| !token.is_empty() && special.contains(token))
+    }
+
+    fn added(&self) -> Result<AddedTokens, Error> {
+        let special = self.special();
+        AddedTokens::new(
+            special
+                .map(|(id, token)| AddedToken { id, content: token.clone(), special: true })
+                .collect(),
+        )
     }
 }
