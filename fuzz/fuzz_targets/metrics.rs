@@ -36,7 +36,7 @@ fn metric(u: &mut Unstructured<'_>) -> Result<(String, Box<dyn Scorer>)> {
         let value = match option.kind {
             OptionKind::Flag => "true".to_owned(),
             OptionKind::YesNo => (*u.choose(&["yes", "no"])?).to_owned(),
-            OptionKind::Choice(names) => (*u.choose(names)?).to_owned(),
+            OptionKind::Choice(names) | OptionKind::Scheme(names) => (*u.choose(names)?).to_owned(),
             OptionKind::Names(names) => some_of(u, names)?,
             OptionKind::File => u.arbitrary::<&str>()?.to_owned(),
             OptionKind::Integer { min, max } => u.int_in_range(min..=max)?.to_string(),

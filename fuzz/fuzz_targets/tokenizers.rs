@@ -10,8 +10,8 @@ use libfuzzer_sys::fuzz_target;
 
 /// What is left of the text when it comes to cutting.
 fn rewritten(text: &str, tokenizer: &Tokenizer) -> String {
-    let &Tokenizer { scheme, lowercase, .. } = tokenizer;
-    let fold = lowercase || scheme == Scheme::Rouge;
+    let Tokenizer { scheme, lowercase, .. } = tokenizer;
+    let fold = *lowercase || *scheme == Scheme::Rouge;
     let mut folded = String::new();
     if fold {
         genai_metrics::text::lowercase(text, &mut folded);
@@ -19,7 +19,7 @@ fn rewritten(text: &str, tokenizer: &Tokenizer) -> String {
         folded.push_str(text);
     }
     let text = folded.trim_end_matches(is_white_space);
-    if scheme != Scheme::V13a {
+    if *scheme != Scheme::V13a {
         return text.to_owned();
     }
     let line = text.replace("<skipped>", "").replace("-\n", "").replace('\n', " ");
@@ -30,9 +30,9 @@ fn rewritten(text: &str, tokenizer: &Tokenizer) -> String {
 fuzz_target!(|bytes: &[u8]| {
     let text = String::from_utf8_lossy(bytes);
     let mut used_again = Tokens::default();
-    for &scheme in Scheme::ALL {
+    for scheme in Scheme::ALL {
         for lowercase in [false, true] {
-            let tokenizer = Tokenizer { scheme, lowercase, ..Tokenizer::default() };
+            let tokenizer = Tokenizer { scheme: scheme.clone(), lowercase, ..Tokenizer::default() };
             used_again.cut(&tokenizer, &text).expect("shorter than the limit");
             let tokens: Vec<&str> = used_again.iter().collect();
             for token in &tokens {
@@ -52,7 +52,7 @@ fuzz_target!(|bytes: &[u8]| {
             let words = line.split(is_white_space).filter(|word| !word.is_empty());
             assert!(words.eq(tokens.iter().copied()), "{tokenizer:?}: {line:?} {tokens:?}");
         }
-        let lower = Tokenizer { scheme, lowercase: true, ..Tokenizer::default() };
+        let lower = Tokenizer { scheme: scheme.clone(), lowercase: true, ..Tokenizer::default() };
         let words = lower.tokenize(&text).expect("as above");
         for &stemmer in Stemmer::ALL {
             used_again.cut(&Tokenizer { stemmer, ..lower.clone() }, &text).expect("as above");
