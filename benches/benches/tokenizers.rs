@@ -13,9 +13,9 @@ fn main() {
         let texts = Corpus::generate(script, 1000, 1).references;
         let mut group = criterion.benchmark_group(format!("tokenizers/{}", script.name()));
         group.throughput(Throughput::Bytes(texts.iter().map(|text| text.len() as u64).sum()));
-        let plain = Scheme::ALL
-            .iter()
-            .map(|&scheme| (scheme.to_string(), Tokenizer { scheme, ..Tokenizer::default() }));
+        let plain = Scheme::ALL.iter().map(|scheme| {
+            (scheme.to_string(), Tokenizer { scheme: scheme.clone(), ..Tokenizer::default() })
+        });
         // Folding costs every scheme the same, but for `rouge`, which always folds.
         let folding = Tokenizer { lowercase: true, ..Tokenizer::default() };
         let stemming = [Stemmer::Nltk, Stemmer::Rouge155].map(|stemmer| {

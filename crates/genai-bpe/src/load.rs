@@ -55,6 +55,16 @@ impl Tokenizer {
         from_file(path).map_err(|error| error.in_file(path))
     }
 
+    /// The files that [`Tokenizer::from_file`] reads for that path: one, or a `vocab.json` and its `merges.txt`.
+    ///
+    /// # Errors
+    /// [`Error::File`] if it cannot read them.
+    pub fn files_of(path: impl AsRef<Path>) -> Result<Vec<PathBuf>, Error> {
+        let path = path.as_ref();
+        let files = read_files(path).map_err(|error| error.in_file(path))?;
+        Ok(files.into_iter().map(|(path, _)| path).collect())
+    }
+
     /// Loads a rank file of tiktoken as that encoding (`cl100k_base`, `llama3`, …); see
     /// [`Tokenizer::from_tiktoken`].
     ///
@@ -117,35 +127,44 @@ impl Tokenizer {
 }
 
 fn from_file(path: &Path) -> Result<Tokenizer, Error> {
-    if path.is_dir() {
-        let json = path.join("tokenizer.json");
-        return if json.exists() {
-            Tokenizer::from_bytes(&fs::read(json)?)
-        } else if path.join(VOCABULARY_FILE).exists() {
-            from_halves(&fs::read(path.join(VOCABULARY_FILE))?, &path.join(MERGES_FILE))
-        } else {
-            let expected = format!("a tokenizer.json, or {VOCABULARY_FILE} and {MERGES_FILE}");
-            Err(Error::malformed("folder", "neither", expected))
-        };
-    }
-    let bytes = fs::read(path)?;
-    match recognise(&bytes) {
-        Some(Format::VocabularyJson) => match beside(path, VOCABULARY_FILE, MERGES_FILE) {
-            Some(merges) => from_halves(&bytes, &merges),
-            None => Tokenizer::from_bytes(&bytes),
-        },
-        Some(Format::Pairs) => match beside(path, MERGES_FILE, VOCABULARY_FILE) {
-            Some(vocabulary) => from_halves(&fs::read(vocabulary)?, path),
-            None => Tokenizer::from_bytes(&bytes),
-        },
-        _ => Tokenizer::from_bytes(&bytes),
+    let files = read_files(path)?;
+    match files.iter().map(|(_, bytes)| bytes.as_slice()).collect::<Vec<_>>()[..] {
+        [vocabulary, merges] => Tokenizer::from_gpt2(vocabulary, merges),
+        [file] => Tokenizer::from_bytes(file),
+        _ => Err(other_half(VOCABULARY_FILE, MERGES_FILE)),
     }
 }
 
-/// Loads a `vocab.json` and its merges.
-fn from_halves(vocabulary: &[u8], merges: &Path) -> Result<Tokenizer, Error> {
-    let merges = fs::read(merges).map_err(|error| Error::from(error).in_file(merges))?;
-    Tokenizer::from_gpt2(vocabulary, &merges)
+/// What is in the file, or in two: a `vocab.json` and its merges.
+fn read_files(path: &Path) -> Result<Vec<(PathBuf, Vec<u8>)>, Error> {
+    let read = |path: PathBuf| match fs::read(&path) {
+        Ok(bytes) => Ok((path, bytes)),
+        Err(error) => Err(Error::from(error).in_file(path)),
+    };
+    if path.is_dir() {
+        let files: &[&str] = if path.join("tokenizer.json").exists() {
+            &["tokenizer.json"]
+        } else if path.join(VOCABULARY_FILE).exists() {
+            &[VOCABULARY_FILE, MERGES_FILE]
+        } else {
+            let expected = format!("a tokenizer.json, or {VOCABULARY_FILE} and {MERGES_FILE}");
+            return Err(Error::malformed("folder", "neither", expected));
+        };
+        return files.iter().map(|file| read(path.join(file))).collect();
+    }
+    let bytes = fs::read(path)?;
+    let other = match recognise(&bytes) {
+        Some(Format::VocabularyJson) => beside(path, VOCABULARY_FILE, MERGES_FILE),
+        Some(Format::Pairs) => beside(path, MERGES_FILE, VOCABULARY_FILE),
+        _ => None,
+    };
+    let mut files = vec![(path.to_owned(), bytes)];
+    if let Some(other) = other {
+        files.push(read(other)?);
+        // The vocabulary comes first, whichever was named.
+        files.sort_by_key(|(path, _)| path.to_string_lossy().ends_with(MERGES_FILE));
+    }
+    Ok(files)
 }
 
 /// The other file of two, if it is there: `x-merges.txt` for `x-vocab.json`.

@@ -1,6 +1,7 @@
 //! Options as data: what a metric can be asked for, from a command line or a configuration file.
 
 use crate::error::{Error, ErrorKind};
+use crate::text::{Scheme, Subwords};
 
 /// An option of a metric.
 ///
@@ -35,6 +36,9 @@ pub enum OptionKind {
     YesNo,
     /// One of these names.
     Choice(&'static [&'static str]),
+    /// One of these names of schemes, or a file with a tokenizer, which is loaded by whoever takes the option from a
+    /// user and set by [`Options::set_subwords`].
+    Scheme(&'static [&'static str]),
     /// Some of these names, separated by commas.
     Names(&'static [&'static str]),
     /// A folder with these text files, whose contents are set one by one by [`Options::set_file`].
@@ -70,18 +74,50 @@ pub enum OptionKind {
 /// # Ok::<(), genai_metrics::Error>(())
 /// ```
 #[derive(Clone, Debug, Default)]
-pub struct Options(Vec<(String, String)>);
+pub struct Options {
+    values: Vec<(String, String)>,
+    subwords: Vec<(String, Subwords)>,
+}
 
 impl Options {
     /// Gives an option a value; a flag's value is `true`.
     pub fn set(&mut self, name: &str, value: &str) {
-        self.0.retain(|(known, _)| known != name);
-        self.0.push((name.to_owned(), value.to_owned()));
+        self.forget(name);
+        self.values.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// Gives an option that is a scheme a tokenizer from a file.
+    pub fn set_subwords(&mut self, name: &str, subwords: Subwords) {
+        self.forget(name);
+        self.subwords.push((name.to_owned(), subwords));
+    }
+
+    fn forget(&mut self, name: &str) {
+        self.values.retain(|(known, _)| known != name);
+        self.subwords.retain(|(known, _)| known != name);
     }
 
     /// The option's value as given.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+        self.values.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The option's value as a scheme: one of these, by its name, or the tokenizer that was set.
+    pub(crate) fn scheme(
+        &self,
+        name: &'static str,
+        known: &'static [&'static str],
+        named: impl Fn(&str) -> Option<Scheme>,
+    ) -> Result<Option<Scheme>, Error> {
+        if let Some((_, subwords)) = self.subwords.iter().find(|(known, _)| known == name) {
+            return Ok(Some(Scheme::Subwords(subwords.clone())));
+        }
+        let Some(given) = self.get(name) else { return Ok(None) };
+        let unknown = || {
+            let name = given.to_owned();
+            Error::new(ErrorKind::UnknownName { what: "tokenizer", name, expected: known })
+        };
+        named(given).ok_or_else(unknown).map(Some)
     }
 
     /// Gives an option that is a folder what one of its files holds.
@@ -98,7 +134,8 @@ impl Options {
     pub fn is_given(&self, name: &str) -> bool {
         let of_name =
             |known: &str| known.split_once('/').map_or(known, |(folder, _)| folder) == name;
-        self.0.iter().any(|(known, _)| of_name(known))
+        self.values.iter().any(|(known, _)| of_name(known))
+            || self.subwords.iter().any(|(known, _)| known == name)
     }
 
     /// Whether a flag is set.

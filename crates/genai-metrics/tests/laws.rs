@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use genai_metrics::metrics::{Entry, METRICS};
-use genai_metrics::text::Scheme;
+use genai_metrics::text::{Scheme, Subwords};
 use genai_metrics::{
     Bleu, Direction, ErrorKind, Evaluator, Level, Measurer, OptionKind, OptionSpec, Options, Part,
     Score, Scorer, Segment, Smoothing, Tokenizer, add_row,
@@ -18,6 +18,17 @@ use proptest::sample::Index;
 
 /// The folder of our own fixtures, in which options find their folders.
 const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures");
+
+/// Tokenizers from files, by what the command line calls them.
+static SUBWORDS: LazyLock<Vec<(String, Subwords)>> = LazyLock::new(|| {
+    let load = |name: &str| {
+        let (_, file) = name.split_once(':').unwrap();
+        let file = fs::read(Path::new(FIXTURES).join(file)).unwrap();
+        let tokenizer = genai_bpe::Tokenizer::from_bytes(&file).unwrap();
+        (name.to_owned(), Subwords::of_files(tokenizer, [file.as_slice()]))
+    };
+    ["bpe:bpe/byte_level.json", "spm:bpe/spm_rules.model"].map(load).to_vec()
+});
 
 const LEVELS: [Level; 2] = [Level::Corpus, Level::Sentence];
 
@@ -44,7 +55,11 @@ impl Configuration {
         let mut given = Options::default();
         for (name, value) in options {
             let spec = entry.options.iter().find(|option| option.name == *name).unwrap();
+            let of_file = SUBWORDS.iter().find(|(known, _)| known == value);
             match spec.kind {
+                OptionKind::Scheme(_) if of_file.is_some() => {
+                    given.set_subwords(name, of_file.unwrap().1.clone());
+                }
                 OptionKind::Folder(files) => {
                     for file in files {
                         let path = Path::new(FIXTURES).join(value).join(file);
@@ -86,6 +101,10 @@ fn values(option: &OptionSpec, numbers: &[&str]) -> Vec<String> {
         OptionKind::Flag => owned(&["true"]),
         OptionKind::YesNo => owned(&["yes", "no"]),
         OptionKind::Choice(names) | OptionKind::Names(names) => owned(names),
+        OptionKind::Scheme(names) => {
+            let of_files = SUBWORDS.iter().map(|(name, _)| name.clone());
+            owned(names).into_iter().chain(of_files).collect()
+        }
         OptionKind::Folder(_) => owned(&["punkt"]),
         OptionKind::File => owned(&["the a\n", "mats mat\ncats cat\n"]),
         OptionKind::Integer { min, max } => {
@@ -118,7 +137,7 @@ fn settings(entry: &Entry, numbers: &[&str], wanted: impl Fn(&OptionSpec) -> boo
 /// Every pair of a choice and another option's value: some options go with certain choices only.
 fn pairs(entry: &Entry, numbers: &[&str]) -> Vec<[Given; 2]> {
     let choices = settings(entry, numbers, |option| {
-        matches!(option.kind, OptionKind::Choice(_) | OptionKind::Names(_))
+        matches!(option.kind, OptionKind::Choice(_) | OptionKind::Scheme(_) | OptionKind::Names(_))
     });
     let all = settings(entry, numbers, |_| true);
     let mut pairs = Vec::new();
@@ -358,7 +377,7 @@ fn every_option_is_signed() {
                     OptionKind::Flag => {
                         assert_eq!(signs_as_base, 0, "{base:?}: --{} is not signed", option.name);
                     }
-                    OptionKind::YesNo | OptionKind::Choice(_) => {
+                    OptionKind::YesNo | OptionKind::Choice(_) | OptionKind::Scheme(_) => {
                         // A choice that goes with no other option of the base leaves none.
                         let complete = varied.len() == values(option, &numbers).len();
                         assert!(!complete || signs_as_base == 1, "{base:?} {}", option.name);

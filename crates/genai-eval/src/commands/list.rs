@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use anyhow::{Context, Result};
 use clap::{Arg, ArgMatches, Command};
 use genai_metrics::metrics::{Entry, METRICS};
-use genai_metrics::text::Scheme;
+use genai_metrics::text::{Scheme, Subwords};
 use genai_metrics::{Level, Options, Spec};
 use serde_json::{Value, json};
 
@@ -42,17 +42,26 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome> {
 }
 
 fn write_text(metrics: &[(&Entry, Spec)], out: &mut dyn Write) -> io::Result<()> {
-    let names = metrics.iter().map(|(entry, _)| entry.name).chain(Scheme::NAMES.iter().copied());
+    let schemes = schemes();
+    let names =
+        metrics.iter().map(|(entry, _)| entry.name).chain(schemes.iter().map(|(name, _)| &**name));
     let width = names.map(str::len).max().unwrap_or(0) + 1;
     writeln!(out, "Metrics")?;
     for (Entry { name, summary, reference, .. }, spec) in metrics {
         writeln!(out, "  {name:width$} {summary} (as {reference}; {} is better)", spec.direction)?;
     }
     writeln!(out, "\nTokenization schemes (--tokenize)")?;
-    for scheme in Scheme::ALL {
-        writeln!(out, "  {:width$} {}", scheme.name(), scheme.summary())?;
+    for (name, summary) in &schemes {
+        writeln!(out, "  {name:width$} {summary}")?;
     }
     Ok(())
+}
+
+/// Names and summaries of the schemes, those from files last.
+fn schemes() -> Vec<(String, &'static str)> {
+    let named = Scheme::ALL.iter().map(|scheme| (scheme.name().to_owned(), scheme.summary()));
+    let of_files = Subwords::PREFIXES.iter().zip(Subwords::SUMMARIES);
+    named.chain(of_files.map(|(prefix, summary)| (format!("{prefix}:FILE"), summary))).collect()
 }
 
 fn write_markdown(metrics: &[(&Entry, Spec)], out: &mut dyn Write) -> io::Result<()> {
@@ -72,11 +81,11 @@ fn write_json(metrics: &[(&Entry, Spec)], out: &mut dyn Write) -> io::Result<()>
             "options": entry.options.iter().map(option).collect::<Vec<_>>(),
         })
     };
-    let scheme = |scheme: &Scheme| json!({"name": scheme.name(), "summary": scheme.summary()});
+    let scheme = |(name, summary): (String, _)| json!({"name": name, "summary": summary});
     let document = json!({
         "schema": "genai-eval/list/1", "tool": crate::TOOL,
         "metrics": metrics.iter().map(metric).collect::<Vec<_>>(),
-        "schemes": Scheme::ALL.iter().map(scheme).collect::<Vec<_>>(),
+        "schemes": schemes().into_iter().map(scheme).collect::<Vec<_>>(),
     });
     serde_json::to_writer_pretty(&mut *out, &document)?;
     writeln!(out)

@@ -8,6 +8,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use genai_metrics::{ErrorKind, OptionKind, OptionSpec, Options};
 
+use super::scheme::{self, SchemeParser};
 use crate::messages::Messages;
 use crate::read::{Lines, STANDARD_INPUT, byte_order_mark_warning};
 use crate::report::InputFile;
@@ -30,6 +31,7 @@ pub(super) fn argument(option: &OptionSpec) -> Arg {
         OptionKind::Choice(names) => {
             arg.value_name("NAME").value_parser(PossibleValuesParser::new(names))
         }
+        OptionKind::Scheme(names) => arg.value_name("NAME").value_parser(SchemeParser(names)),
         OptionKind::Names(names) => arg
             .value_name("NAME,…")
             .value_delimiter(',')
@@ -121,6 +123,14 @@ pub(super) fn given(
             }
         } else if let Some(value) = matches.get_raw(spec.name).and_then(Iterator::last) {
             let mut value = value.to_string_lossy().into_owned();
+            if let OptionKind::Scheme(_) = spec.kind
+                && let Some((subwords, files)) = scheme::load(spec.name, &value, hashed)?
+            {
+                given.names.extend(files.iter().map(|_| spec.name));
+                given.files.extend(files);
+                given.options.set_subwords(spec.name, subwords);
+                continue;
+            }
             if let OptionKind::Folder(files) = spec.kind {
                 if !Path::new(&value).is_dir() {
                     let files = files.join(", ");

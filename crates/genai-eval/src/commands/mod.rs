@@ -8,6 +8,7 @@ mod input;
 mod list;
 mod man;
 mod metric_options;
+mod scheme;
 mod score;
 mod tokenize;
 

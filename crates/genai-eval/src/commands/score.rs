@@ -217,7 +217,12 @@ fn warn_of_tokenized_input(
         // Of those that set punctuation off themselves: whoever drops it doesn't mind.
         matches!(
             tokenizer.scheme,
-            Scheme::V13a | Scheme::Intl | Scheme::Char | Scheme::Zh | Scheme::Unicode
+            Scheme::V13a
+                | Scheme::Intl
+                | Scheme::Char
+                | Scheme::Zh
+                | Scheme::Unicode
+                | Scheme::Subwords(_)
         )
     });
     for (system, &count) in systems.iter().zip(&measured.detached_full_stops) {

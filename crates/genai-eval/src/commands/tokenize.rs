@@ -8,6 +8,7 @@ use clap::{ArgMatches, Args, Command, FromArgMatches};
 use genai_metrics::Tokenizer;
 use genai_metrics::text::{Scheme, Stemmer};
 
+use super::scheme::{self, SchemeParser};
 use crate::Outcome;
 use crate::output::Output;
 use crate::read::{BLOCK_SEGMENTS, InputError, Lines, STANDARD_INPUT};
@@ -15,7 +16,7 @@ use crate::read::{BLOCK_SEGMENTS, InputError, Lines, STANDARD_INPUT};
 #[derive(Args, Debug)]
 struct Arguments {
     /// The tokenization scheme
-    #[arg(long, value_name = "NAME", default_value = "13a", value_parser = clap::builder::PossibleValuesParser::new(Scheme::NAMES))]
+    #[arg(long, value_name = "NAME", default_value = "13a", value_parser = SchemeParser(Scheme::NAMES))]
     scheme: String,
     /// Lower-case the text first
     #[arg(long)]
@@ -39,7 +40,8 @@ pub(super) fn command() -> Command {
                 "Lines are cut as BLEU cuts them: lower-cased if asked for, trailing white space \
                  off, then the scheme. `rouge` is rouge_score's tokenizer, `--stem nltk` its \
                  stemmer, `--stem rouge155` that of ROUGE-1.5.5; `unicode` and `unicode-words` are \
-                 extensions; every other output equals the sacreBLEU tokenizer of that name.",
+                 extensions; bpe:FILE and spm:FILE print the pieces of a tokenizer; every other \
+                 output equals the sacreBLEU tokenizer of that name.",
             ),
     )
 }
@@ -47,7 +49,10 @@ pub(super) fn command() -> Command {
 pub(super) fn run(matches: &ArgMatches) -> Result<Outcome> {
     let arguments = Arguments::from_arg_matches(matches)?;
     let tokenizer = Tokenizer {
-        scheme: arguments.scheme.parse()?,
+        scheme: match scheme::load("scheme", &arguments.scheme, false)? {
+            Some((subwords, _)) => Scheme::Subwords(subwords),
+            None => arguments.scheme.parse()?,
+        },
         lowercase: arguments.lowercase,
         stemmer: arguments.stem.parse()?,
         ..Tokenizer::default()

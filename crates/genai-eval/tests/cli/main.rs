@@ -16,6 +16,7 @@ mod inputs;
 mod outputs;
 mod readme;
 mod sandbox;
+mod subwords;
 
 /// Runs a command line and compares everything that it shows with a snapshot of that name.
 macro_rules! snapshot {

@@ -266,7 +266,7 @@ impl Metric for Bleu {
         let mut signature = Signature::default();
         signature.push("case", if *lowercase { "lc" } else { "mixed" });
         signature.push("eff", if *effective_order { "yes" } else { "no" });
-        signature.push("tok", scheme.name());
+        signature.push("tok", scheme.to_string());
         if *stemmer != Stemmer::None {
             signature.push("stem", stemmer.name());
         }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::Subwords;
 use crate::error::{Error, ErrorKind};
 
 /// How a text is cut into tokens.
@@ -18,7 +19,7 @@ use crate::error::{Error, ErrorKind};
 /// assert_eq!(line("none".parse()?)?, "It's 3.5, ok.");
 /// # Ok::<(), genai_metrics::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Scheme {
     /// Words between white space.
     None,
@@ -40,10 +41,12 @@ pub enum Scheme {
     /// The words of [`Scheme::Unicode`] that hold a letter or a digit; punctuation and symbols are
     /// no tokens.
     Words,
+    /// Pieces of words, by a tokenizer that was trained and comes from a file.
+    Subwords(Subwords),
 }
 
 impl Scheme {
-    /// Every scheme, in the order that lists show.
+    /// Every scheme that needs no file, in the order that lists show.
     pub const ALL: &[Self] = &[
         Self::V13a,
         Self::None,
@@ -59,8 +62,8 @@ impl Scheme {
     pub const NAMES: &[&str] =
         &["13a", "none", "intl", "char", "zh", "unicode", "rouge", "unicode-words"];
 
-    /// The name on the command line and in signatures.
-    pub const fn name(self) -> &'static str {
+    /// The name on the command line; of one from a file what comes before the file.
+    pub fn name(&self) -> &'static str {
         match self {
             Self::None => "none",
             Self::V13a => "13a",
@@ -70,11 +73,12 @@ impl Scheme {
             Self::Unicode => "unicode",
             Self::Rouge => "rouge",
             Self::Words => "unicode-words",
+            Self::Subwords(subwords) => subwords.prefix(),
         }
     }
 
     /// What the scheme does, in one line.
-    pub const fn summary(self) -> &'static str {
+    pub fn summary(&self) -> &'static str {
         match self {
             Self::None => "words between white space, punctuation left on them",
             Self::V13a => "mteval-v13a: splits ASCII punctuation, keeps numbers whole",
@@ -86,13 +90,18 @@ impl Scheme {
                 "runs of a-z and 0-9 in lower case, as ROUGE cuts (other scripts vanish)"
             }
             Self::Words => "words with a letter or digit by UAX #29, without punctuation",
+            Self::Subwords(_) => "pieces of words by a trained tokenizer",
         }
     }
 }
 
+/// As it stands in signatures: one from a file has its fingerprint beside its name.
 impl fmt::Display for Scheme {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
+        match self {
+            Self::Subwords(subwords) => subwords.fmt(f),
+            _ => f.write_str(self.name()),
+        }
     }
 }
 
@@ -100,7 +109,7 @@ impl FromStr for Scheme {
     type Err = Error;
 
     fn from_str(name: &str) -> Result<Self, Error> {
-        Self::ALL.iter().copied().find(|scheme| scheme.name() == name).ok_or_else(|| {
+        Self::ALL.iter().find(|scheme| scheme.name() == name).cloned().ok_or_else(|| {
             Error::new(ErrorKind::UnknownName {
                 what: "tokenizer",
                 name: name.to_owned(),

@@ -47,7 +47,8 @@ impl Tokenizer {
 
     /// The text as the reference's tokenizer of this name returns it: one line, tokens separated
     /// by single spaces. `none` returns the text as it is, and `char` puts a space between all
-    /// code points, white space included. With a stemmer it is always tokens and single spaces.
+    /// code points, white space included; a scheme from a file returns its pieces with spaces between. With a stemmer
+    /// it is always tokens and single spaces.
     ///
     /// # Errors
     /// [`ErrorKind::SegmentTooLong`] for a text of 128 MiB or more.
@@ -55,8 +56,10 @@ impl Tokenizer {
         let mut tokens = Tokens::default();
         tokens.cut(self, text)?;
         let mut line = String::with_capacity(text.len() * 2);
-        match self.scheme {
-            Scheme::None if self.stemmer == Stemmer::None => return Ok(tokens.text().to_owned()),
+        match &self.scheme {
+            Scheme::None | Scheme::Subwords(_) if self.stemmer == Stemmer::None => {
+                return Ok(tokens.text().to_owned());
+            }
             Scheme::Char if self.stemmer == Stemmer::None => {
                 tokens.text().chars().for_each(|c| line.extend([c, ' ']));
             }
@@ -68,7 +71,7 @@ impl Tokenizer {
 
     /// Whether a text of that many tokens has letters most of which are in none of them.
     pub(crate) fn leaves_out(&self, text: &str, tokens: usize) -> bool {
-        match self.scheme {
+        match &self.scheme {
             Scheme::Rouge => rouge::is_unseen(text),
             _ => tokens == 0 && text.chars().any(char::is_alphabetic),
         }
@@ -77,7 +80,7 @@ impl Tokenizer {
     /// The option that names the scheme, for metrics that leave the choice to the user.
     pub const TOKENIZE: OptionSpec = OptionSpec {
         name: "tokenize",
-        kind: OptionKind::Choice(Scheme::NAMES),
+        kind: OptionKind::Scheme(Scheme::NAMES),
         default: Some("13a"),
         help: "How texts are cut into tokens; `genai-eval list` describes the schemes",
     };
@@ -95,7 +98,8 @@ impl Tokenizer {
     /// # Errors
     /// [`ErrorKind::UnknownName`].
     pub fn from_options(options: &Options) -> Result<Self, Error> {
-        let scheme = options.get(Self::TOKENIZE.name).map_or(Ok(Scheme::default()), str::parse)?;
+        let named = |name: &str| name.parse().ok();
+        let scheme = options.scheme(Self::TOKENIZE.name, Scheme::NAMES, named)?.unwrap_or_default();
         let lowercase = options.flag(Self::LOWERCASE.name);
         Ok(Self { scheme, lowercase, ..Self::default() })
     }
@@ -121,6 +125,8 @@ pub struct Tokens {
     spans: Spans,
     spare: String,
     stems: StemCache,
+    /// The ids of subwords.
+    pieces: Vec<u32>,
 }
 
 /// Fills the last block of 64 bytes, and leaves room for loads of 16 bytes at any token.
@@ -138,12 +144,12 @@ impl Tokens {
         if text.len() >= LIMIT {
             return Err(Error::new(ErrorKind::SegmentTooLong { bytes: text.len() }));
         }
-        let &Tokenizer { scheme, lowercase: fold, stemmer, sentences: _ } = tokenizer;
-        let Self { buffer, length, spans, spare, stems } = self;
+        let Tokenizer { scheme, lowercase: fold, stemmer, sentences: _ } = tokenizer;
+        let Self { buffer, length, spans, spare, stems, pieces } = self;
         buffer.clear();
         spans.clear();
         // The scheme `rouge` has a faster way to fold case.
-        if scheme != Scheme::Rouge && (fold || stemmer != Stemmer::None) {
+        if *scheme != Scheme::Rouge && (*fold || *stemmer != Stemmer::None) {
             lowercase(text, buffer);
         } else {
             buffer.push_str(text);
@@ -152,13 +158,18 @@ impl Tokens {
         match scheme {
             Scheme::V13a => v13a::rewrite(buffer, spare),
             Scheme::Rouge => rouge::fold(buffer, spare),
+            Scheme::Subwords(subwords) => subwords.rewrite(buffer, spare, pieces),
             _ => {}
+        }
+        // The pieces of a text can be longer than it is, and places have 32 bits.
+        if buffer.len() >= LIMIT * 16 {
+            return Err(Error::new(ErrorKind::SegmentTooLong { bytes: buffer.len() }));
         }
         *length = buffer.len();
         buffer.push_str(PADDING);
         let (bytes, length) = (buffer.as_bytes(), *length);
         match scheme {
-            Scheme::None => spans.split::<plain::Words>(bytes, 0, length),
+            Scheme::None | Scheme::Subwords(_) => spans.split::<plain::Words>(bytes, 0, length),
             Scheme::V13a => spans.split::<v13a::V13a>(bytes, 0, length),
             Scheme::Intl => spans.split::<intl::Intl>(bytes, 0, length),
             Scheme::Char => spans.split::<plain::Characters>(bytes, 0, length),
@@ -174,8 +185,8 @@ impl Tokens {
                 unicode_words(&buffer[..length], is_word, spans);
             }
         }
-        if stemmer != Stemmer::None {
-            stems.replace(stemmer, buffer, spans);
+        if *stemmer != Stemmer::None {
+            stems.replace(*stemmer, buffer, spans);
         }
         Ok(())
     }
@@ -267,8 +278,8 @@ mod tests {
         /// Tokens hold no white space, are never empty, and come in the order of the text.
         #[test]
         fn tokens_are_parts_of_the_text(text in "(\\PC|[ \u{301}\u{a0}\u{2028}a1.,'-]){0,40}") {
-            for &scheme in Scheme::ALL {
-                let tokens = Tokenizer { scheme, lowercase: false, ..Tokenizer::default() }.tokenize(&text).unwrap();
+            for scheme in Scheme::ALL {
+                let tokens = Tokenizer { scheme: scheme.clone(), lowercase: false, ..Tokenizer::default() }.tokenize(&text).unwrap();
                 for token in &tokens {
                     prop_assert!(!token.is_empty() && !token.contains(is_white_space));
                 }

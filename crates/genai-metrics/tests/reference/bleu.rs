@@ -1,10 +1,11 @@
 //! Gold values of the reference implementations: our own fixtures always, and the corpora beside
 //! the repository where `GENAI_EVAL_CORPORA` names their folder.
 
+use std::fs;
 use std::path::Path;
 
 use crate::files::{corpora, fixtures, lines, records, take};
-use genai_metrics::text::Scheme;
+use genai_metrics::text::{Scheme, Subwords};
 use genai_metrics::{
     Bleu, Evaluate, Evaluator, Metric, Part, Score, Segment, Smoothing, Tokenizer, metrics,
 };
@@ -215,9 +216,9 @@ fn lower_case(text: &str) -> String {
 /// The tokenizers' outputs under these names in a record, for this text.
 fn check_tokenizers(text: &str, lowercase: bool, outputs: &Value) -> usize {
     let mut checked = 0;
-    for &scheme in Scheme::ALL {
+    for scheme in Scheme::ALL {
         let Some(expected) = outputs.get(scheme.name()).and_then(Value::as_str) else { continue };
-        let tokenizer = Tokenizer { scheme, lowercase, ..Tokenizer::default() };
+        let tokenizer = Tokenizer { scheme: scheme.clone(), lowercase, ..Tokenizer::default() };
         assert_eq!(tokenizer.line(text).unwrap(), expected, "{scheme} of {text:?}");
         // The tokens are the line, split as Python splits it.
         let words: Vec<&str> = expected
@@ -233,6 +234,47 @@ fn check_tokenizers(text: &str, lowercase: bool, outputs: &Value) -> usize {
 #[test]
 fn fixtures_bleu_corpus() {
     check_all_corpus(&fixtures(), "gold/bleu_corpus.jsonl", 200);
+}
+
+/// One record of sacreBLEU over the pieces of a model; returns the number of scores compared.
+fn check_pieces(record: &Value) -> usize {
+    let model = fs::read(fixtures().join(take::<String>(record, "model"))).unwrap();
+    let loaded = genai_bpe::Tokenizer::from_bytes(&model).unwrap();
+    let subwords = Subwords::of_files(loaded, [model.as_slice()]);
+    let scheme = Scheme::Subwords(subwords);
+    let lowercase = take(record, "lowercase");
+    let tokenizer = Tokenizer { scheme, lowercase, ..Tokenizer::default() };
+    let corpus = take::<String>(record, "level") == "corpus";
+    let bleu = Bleu { tokenizer, effective_order: !corpus, ..Bleu::default() };
+    let segments = segments(&fixtures(), record);
+    let context = |i: usize| format!("{} of {}, segment {i}", record["model"], record["data"]);
+    let of = |(hypothesis, references): &(String, Vec<Option<String>>)| {
+        let references: Vec<Option<&str>> = references.iter().map(Option::as_deref).collect();
+        Evaluator::new(&bleu).add(&Segment { hypothesis, references: &references }).unwrap()
+    };
+    if corpus {
+        let mut sum = of(&segments[0]);
+        segments[1..].iter().for_each(|segment| sum += &of(segment));
+        let reported: Reported = serde_json::from_value(record.clone()).unwrap();
+        reported.assert_equals(&bleu.score(&sum), &record["hyp"].to_string());
+        return 1;
+    }
+    let scores: Vec<(f64, u64, u64)> = take(record, "scores");
+    assert_eq!(scores.len(), segments.len());
+    for (i, (segment, (score, hypothesis, reference))) in segments.iter().zip(scores).enumerate() {
+        let stats = of(segment);
+        let lengths = (stats.hypothesis_length, stats.reference_length);
+        assert_eq!(lengths, (hypothesis, reference), "{}", context(i));
+        assert_eq!(bleu.score(&stats).value.to_bits(), score.to_bits(), "{}", context(i));
+    }
+    segments.len()
+}
+
+#[test]
+fn fixtures_bleu_of_pieces() {
+    let checked: usize =
+        records(&fixtures().join("gold/bleu_spm.jsonl")).iter().map(check_pieces).sum();
+    assert!(checked > 1000, "{checked}");
 }
 
 #[test]

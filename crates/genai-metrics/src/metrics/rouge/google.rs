@@ -220,7 +220,7 @@ impl Metric for Rouge {
         if !lowercase && *scheme != Scheme::Rouge {
             signature.push("case", "mixed");
         }
-        signature.push("tok", scheme.name());
+        signature.push("tok", scheme.to_string());
         signature.push("stem", stemmer.name());
         // Other schemes may cut a sentence by itself in another way than in its text.
         if *kind == RougeType::Lsum || *scheme != Scheme::Rouge {

@@ -99,7 +99,7 @@ pub(super) const ENTRY: Entry = Entry {
         },
         OptionSpec {
             name: "tokenize",
-            kind: OptionKind::Choice(SCHEME_NAMES),
+            kind: OptionKind::Scheme(SCHEME_NAMES),
             default: Some("rouge"),
             help: "How texts are cut, after lower-casing: rouge keeps runs of a-z and 0-9, unicode \
                    words and punctuation of every script (Chinese characters one by one), \
@@ -227,9 +227,9 @@ fn google(options: &Options, level: Level) -> Result<Vec<Box<dyn Scorer>>, Error
     const EXPECTED: &str = "--profile rouge155 beside it";
     refuse(options, &["alpha", "max-words", "max-bytes", "stop-words", "exceptions"], EXPECTED)?;
     let kinds = kinds(options, &["rouge1", "rouge2", "rougeL", "rougeLsum"])?;
-    let scheme = named(options, "tokenize", SCHEME_NAMES)?
-        .and_then(|name| SCHEMES.iter().find(|(known, _)| *known == name))
-        .map_or(Scheme::Rouge, |(_, scheme)| *scheme);
+    let of_name =
+        |name: &str| SCHEMES.iter().find(|(known, _)| *known == name).map(|(_, s)| s.clone());
+    let scheme = options.scheme("tokenize", SCHEME_NAMES, of_name)?.unwrap_or(Scheme::Rouge);
     let split = sentence_split(options)?;
     let by_sentences = kinds.contains(&RougeType::Lsum) || scheme != Scheme::Rouge;
     if split.is_some() && !by_sentences {
@@ -238,10 +238,17 @@ fn google(options: &Options, level: Level) -> Result<Vec<Box<dyn Scorer>>, Error
             expected: "rougeLsum among --types",
         }));
     }
+    let stemmer = stemmer(options)?;
+    if let (Scheme::Subwords(_), true) = (&scheme, stemmer != Stemmer::None) {
+        return Err(Error::new(ErrorKind::NoEffect {
+            option: "stem",
+            expected: "a --tokenize that leaves words whole",
+        }));
+    }
     let tokenizer = Tokenizer {
         scheme,
         lowercase: true,
-        stemmer: stemmer(options)?,
+        stemmer,
         // ROUGE's own scheme cuts a text as it cuts its sentences, so all types share one cut.
         sentences: if by_sentences {
             split.unwrap_or(SentenceSplit::Newline)
@@ -278,7 +285,7 @@ fn google(options: &Options, level: Level) -> Result<Vec<Box<dyn Scorer>>, Error
 fn rouge155(options: &Options, level: Level) -> Result<Vec<Box<dyn Scorer>>, Error> {
     const EXPECTED: &str = "--profile google beside it";
     refuse(options, &["beta", "sentence-split", PUNKT_MODEL], EXPECTED)?;
-    if options.get("tokenize").is_some_and(|name| name != "rouge") {
+    if options.is_given("tokenize") && options.get("tokenize") != Some("rouge") {
         return Err(Error::new(ErrorKind::NoEffect { option: "tokenize", expected: EXPECTED }));
     }
     let kinds = kinds(options, &["rouge1", "rouge2", "rougeL"])?;

@@ -137,8 +137,8 @@ mod tests {
             for &stemmer in &stemmers {
                 for words in &texts {
                     let text = words.join(" ");
-                    for &scheme in Scheme::ALL {
-                        let plain = Tokenizer { scheme, lowercase: true, ..Tokenizer::default() };
+                    for scheme in Scheme::ALL {
+                        let plain = Tokenizer { scheme: scheme.clone(), lowercase: true, ..Tokenizer::default() };
                         let expected: Vec<String> =
                             plain.tokenize(&text).unwrap().iter().map(|word| stemmer.stem(word)).collect();
                         let tokenizer = Tokenizer { stemmer, ..plain };
