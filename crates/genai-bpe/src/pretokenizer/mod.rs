@@ -196,18 +196,12 @@ impl Found {
             self.ends = G::ends(text, start);
         }
         if self.ends == 0 {
-            return end_of::<G>(text, start);
+            return G::end(text, start);
         }
         let end = self.base + self.ends.trailing_zeros() as usize;
         self.ends &= self.ends - 1;
         end
     }
-}
-
-/// [`Grammar::end`], kept out of the loop that takes ends off a set.
-#[inline]
-fn end_of<G: Grammar>(text: &[u8], start: usize) -> usize {
-    G::end(text, start)
 }
 
 /// The pieces of a text; made by [`Pattern::pieces`].
