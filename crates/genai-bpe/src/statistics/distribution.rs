@@ -203,6 +203,64 @@ mod tests {
         close(other.bits(), 25.541209043760983);
     }
 
+    /// The same tool on a text in which type i stands i * i mod 97 + 1 times, for i below a number.
+    #[expect(clippy::unreadable_literal, reason = "as the tool prints them")]
+    #[test]
+    fn equals_tokenization_scorer_for_many_types() {
+        for (types, expected) in [
+            (
+                100,
+                [
+                    0.9107600764979367,
+                    0.9164975545065915,
+                    0.9236576549783585,
+                    0.9659590017310143,
+                    0.46668669158706566,
+                    0.9460048112379829,
+                    0.9224952741020794,
+                ],
+            ),
+            (
+                1000,
+                [
+                    0.9441799286436799,
+                    0.9479838999341319,
+                    0.9527077188872183,
+                    0.979649735044645,
+                    0.7257172638527963,
+                    0.9671852339128872,
+                    0.9201269451269452,
+                ],
+            ),
+            (
+                3001,
+                [
+                    0.9522940366930898,
+                    0.9555536226900991,
+                    0.9596021240822828,
+                    0.9826578266950884,
+                    0.8483995199892334,
+                    0.9720036619221181,
+                    0.9199706613422437,
+                ],
+            ),
+        ] {
+            let counts = Distribution::new((0..types).map(|i: u64| i * i % 97 + 1));
+            let found = [
+                counts.renyi_efficiency(3.0, None),
+                counts.renyi_efficiency(2.5, None),
+                counts.renyi_efficiency(2.0, None),
+                counts.renyi_efficiency(0.5, None),
+                counts.renyi_efficiency(3.0, Some(8000)),
+                counts.shannon_efficiency(None),
+                counts.percentile_frequency(0.03, 0.83),
+            ];
+            for (found, expected) in found.into_iter().zip(expected) {
+                close(found, expected);
+            }
+        }
+    }
+
     /// To the bit where that is promised.
     fn close(found: Option<f64>, expected: f64) {
         let found = found.unwrap();

@@ -121,6 +121,20 @@ fn encode() {
     let arguments = format!("bpe encode {TINY}");
     let ran = sandbox.run_with(arguments.split(' '), sandbox.read("en.txt").as_bytes());
     assert_eq!(ran.success(), ids);
+    // As subword-nmt's apply-bpe prints it.
+    sandbox.write("codes.txt", "#version: 0.2\nt h\nth e</w>\nc a\nca t</w>\n");
+    sandbox.write("known.txt", "the 10\nc@@ 2\na@@ 2\nt 9\n");
+    let line = "bpe encode --vocab codes.txt --tokens en.txt";
+    for (name, options) in [
+        ("", ""),
+        ("_merges", " --merges 2 --separator ##"),
+        ("_vocabulary", " --vocabulary known.txt --vocabulary-threshold 2"),
+        ("_glossary", " --glossary thinking --format json"),
+    ] {
+        snapshot!(format!("bpe_encode_subwords{name}"), sandbox, &format!("{line}{options}"));
+    }
+    let ran = sandbox.run(&format!("bpe encode {TINY} en.txt --merges 2"));
+    assert!(ran.code == 2 && ran.stderr.contains("no codes of subword-nmt"), "{}", ran.stderr);
     // A byte that is no text: nothing is printed, no file is left.
     sandbox.write("bad.txt", b"the\n\xff\n");
     snapshot!("bpe_encode_not_utf8", sandbox, &format!("bpe encode {TINY} en.txt bad.txt"));
@@ -243,6 +257,15 @@ fn compare() {
         let line = format!("bpe compare {TINY} --expect-equal {options}");
         snapshot!(format!("bpe_compare_{name}"), sandbox, &line);
     }
+}
+
+/// `--encoding` is for the one that needs it.
+#[test]
+fn compare_files_of_different_kinds() {
+    let sandbox = sandbox();
+    sandbox.run("bpe train en.txt --vocab-size 262 -o tok.json").success();
+    let line = format!("bpe compare {TINY} --vocab tok.json --vocab cl100k_base en.txt");
+    assert_eq!(sandbox.run(&line).success().matches("byte-level").count(), 3);
 }
 
 /// No byte of any result depends on the threads, nor does the first error.

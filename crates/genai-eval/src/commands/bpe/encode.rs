@@ -3,11 +3,12 @@
 use anyhow::Result;
 use clap::builder::PossibleValuesParser;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
-use genai_bpe::{Encoding, Special, Tokenizer};
+use genai_bpe::{Encoder, Encoding, Special, SubwordNmt, Tokenizer};
 use serde::Serialize;
 
 use super::RunArguments;
 use super::reading::{Next, Reading, TextArguments, Texts};
+use super::subwords::SubwordArguments;
 use super::vocabulary::VocabularyArguments;
 use crate::Outcome;
 
@@ -24,7 +25,9 @@ struct Arguments {
     /// Put what the model wants around each text, as the template of a tokenizer.json says: <s>, [CLS], …
     #[arg(long, conflicts_with = "offsets", help_heading = "Tokenizer")]
     add_special: bool,
-    /// Tokens as the tool writes them (Ġthe, ▁the) instead of ids
+    #[command(flatten)]
+    subwords: SubwordArguments,
+    /// Tokens as the tool writes them (Ġthe, ▁the, th@@) instead of ids
     #[arg(long, help_heading = "Output")]
     tokens: bool,
     /// text: ids between spaces; json: an array a line
@@ -43,7 +46,7 @@ pub(super) fn command() -> Command {
             "Special tokens are text like any other unless --special all recognises them: nothing \
              that a user types becomes one by accident. --special forbid makes their text an error, \
              as tiktoken does by default. With --tokens, a line feed within a token is shown as \
-             \\n.\n\n\
+             \\n, and lines of subword-nmt are those of its apply-bpe.\n\n\
              Examples:\n  genai-eval bpe encode --vocab tokenizer.json corpus.txt.gz -o ids.txt\n  \
              echo 'Hello, world!' | genai-eval bpe encode --vocab cl100k_base --tokens\n  \
              genai-eval bpe encode --vocab ranks.tiktoken --encoding o200k_base --format json --offsets in.txt",
@@ -58,7 +61,11 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome> {
     }
     let TextArguments { files, whole } = &arguments.texts;
     let output = arguments.run.open_output(files)?;
-    let tokenizer = arguments.vocabulary.load()?;
+    let mut tokenizer = arguments.vocabulary.load()?;
+    let subwords = arguments.subwords.load(&tokenizer, &arguments.vocabulary.vocabulary)?;
+    if let Some(subwords) = &subwords {
+        tokenizer = subwords.clone().into_tokenizer().map_err(anyhow::Error::msg)?;
+    }
     let writer = Writer {
         tokenizer: &tokenizer,
         special: match arguments.special.as_str() {
@@ -66,6 +73,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome> {
             "forbid" => Special::Forbid,
             _ => Special::Ordinary,
         },
+        subwords: subwords.as_ref(),
         arguments: &arguments,
     };
     let reading = Reading {
@@ -93,6 +101,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome> {
 struct Writer<'a> {
     tokenizer: &'a Tokenizer,
     special: Special<'a>,
+    subwords: Option<&'a SubwordNmt>,
     arguments: &'a Arguments,
 }
 
@@ -109,7 +118,10 @@ impl Writer<'_> {
         let mut encoder = self.tokenizer.encoder();
         let (mut lines, mut ids) = (Vec::new(), Vec::new());
         for (line, text) in texts.numbered()? {
-            if self.special == Special::Ordinary && !self.arguments.offsets {
+            let Arguments { tokens, offsets, add_special, .. } = *self.arguments;
+            if tokens && self.special == Special::Ordinary && !offsets && !add_special {
+                self.write_pieces(text, &mut encoder, &mut lines)?;
+            } else if self.special == Special::Ordinary && !offsets {
                 ids.clear();
                 encoder.encode_into(text, &mut ids);
                 self.write(&ids, &mut lines)?;
@@ -128,18 +140,35 @@ impl Writer<'_> {
         Ok(lines)
     }
 
+    /// As the tool prints them, which for unknown text is that text.
+    fn write_pieces(
+        &self,
+        text: &str,
+        encoder: &mut Encoder<'_>,
+        lines: &mut Vec<u8>,
+    ) -> Result<()> {
+        if self.is_json() {
+            serde_json::to_writer(lines, &encoder.encode_pieces(text))?;
+        } else if let Some(subwords) = self.subwords {
+            lines.extend_from_slice(subwords.segment_line(text).as_bytes());
+        } else {
+            push_tokens(&encoder.encode_pieces(text), lines);
+        }
+        Ok(())
+    }
+
+    fn is_json(&self) -> bool {
+        self.arguments.format == "json"
+    }
+
     fn write(&self, ids: &[u32], lines: &mut Vec<u8>) -> Result<()> {
         let with_special =
             self.arguments.add_special.then(|| self.tokenizer.add_special_tokens(ids));
         let ids = with_special.as_deref().unwrap_or(ids);
-        match (self.arguments.format == "json", self.arguments.tokens) {
+        match (self.is_json(), self.arguments.tokens) {
             (true, true) => serde_json::to_writer(lines, &self.named(ids))?,
             (true, false) => serde_json::to_writer(lines, ids)?,
-            (false, true) => {
-                let tokens = self.named(ids);
-                let tokens = tokens.iter().map(|token| token.replace('\n', "\\n"));
-                lines.extend_from_slice(tokens.collect::<Vec<_>>().join(" ").as_bytes());
-            }
+            (false, true) => push_tokens(&self.named(ids), lines),
             (false, false) => {
                 for (i, &id) in ids.iter().enumerate() {
                     if i > 0 {
@@ -162,6 +191,12 @@ impl Writer<'_> {
         let token = |&id| self.tokenizer.token(id).unwrap_or_default().into_owned();
         ids.iter().map(token).collect()
     }
+}
+
+/// Tokens between spaces, on one line.
+fn push_tokens(tokens: &[String], line: &mut Vec<u8>) {
+    let tokens = tokens.iter().map(|token| token.replace('\n', "\\n"));
+    line.extend_from_slice(tokens.collect::<Vec<_>>().join(" ").as_bytes());
 }
 
 /// Decimal digits: what `write!` would do, at a fraction of its price.

@@ -41,8 +41,8 @@ pub(super) fn command() -> Command {
             "The alphabet is what tokens of one character are there, as the tool writes them. A token \
              is unreachable if its own text does not encode to it: not alone, nor after a space or a \
              line feed, nor beside a character for private use, which no token should know. Tokens \
-             that are part of a character have no text of their own and are not tried. A look-up \
-             that finds nothing is an error.\n\n\
+             that are part of a character, or whose text depends on their neighbours, are not tried. \
+             A look-up that finds nothing is an error.\n\n\
              Examples:\n  genai-eval bpe inspect --vocab tokenizer.json\n  \
              genai-eval bpe inspect --vocab cl100k_base --token ' the' --id 100257\n  \
              genai-eval bpe inspect --vocab spm.model --format json --show 0",
@@ -182,8 +182,10 @@ struct Findings {
     lengths: Vec<Length>,
     unreachable: usize,
     unreachable_tokens: Vec<Token>,
-    /// Tokens without a text of their own.
+    /// Tokens whose bytes are no text by themselves.
     parts_of_characters: usize,
+    /// Tokens whose bytes depend on their neighbours.
+    without_bytes: usize,
 }
 
 #[derive(Debug, Serialize)]
@@ -203,7 +205,8 @@ fn examine(tokenizer: &Tokenizer, arguments: &Arguments) -> Findings {
     let show = if arguments.show == 0 { usize::MAX } else { arguments.show };
     let token = |id: u32| Token::of(id, tokenizer, &special);
     let is_special = |id: u32| special.iter().any(|(_, special)| *special == id);
-    let (mut alphabet, mut byte_fallback, mut tokens, mut parts) = (0, 0, 0, 0);
+    let (mut alphabet, mut byte_fallback, mut tokens) = (0, 0, 0);
+    let (mut parts, mut without_bytes) = (0, 0);
     let mut lengths = BTreeMap::new();
     let mut by_length: Vec<(usize, u32)> = Vec::new();
     let mut ordinary: Vec<u32> = Vec::new();
@@ -222,12 +225,13 @@ fn examine(tokenizer: &Tokenizer, arguments: &Arguments) -> Findings {
         }
         ordinary.push(id);
         alphabet += usize::from(written.chars().count() == 1);
-        let bytes = tokenizer.token_bytes(id);
-        if let Some(bytes) = &bytes {
-            *lengths.entry(bytes.len()).or_insert(0) += 1;
-            by_length.push((bytes.len(), id));
-        }
-        parts += usize::from(bytes.as_deref().and_then(text_of).is_none());
+        let Some(bytes) = tokenizer.token_bytes(id) else {
+            without_bytes += 1;
+            continue;
+        };
+        *lengths.entry(bytes.len()).or_insert(0) += 1;
+        by_length.push((bytes.len(), id));
+        parts += usize::from(text_of(&bytes).is_none());
     }
     by_length.sort_unstable_by(|one, other| (other.0, one.1).cmp(&(one.0, other.1)));
     let unreachable: Vec<u32> = ordinary
@@ -257,6 +261,7 @@ fn examine(tokenizer: &Tokenizer, arguments: &Arguments) -> Findings {
         unreachable: unreachable.len(),
         unreachable_tokens: unreachable.iter().take(show).filter_map(|&id| token(id)).collect(),
         parts_of_characters: parts,
+        without_bytes,
     }
 }
 
@@ -281,6 +286,9 @@ impl Findings {
             self.special_tokens.iter().map(|s| format!("{} {:?}", s.id, s.token)).collect();
         rows.push(row("special tokens", format!("{} {}", special.len(), special.join(", "))));
         rows.push(row("parts of characters", self.parts_of_characters.to_string()));
+        if self.without_bytes > 0 {
+            rows.push(row("without bytes", format!("{} depend on neighbours", self.without_bytes)));
+        }
         rows.push(row("unreachable", self.unreachable.to_string()));
         write_table(&[Side::Left, Side::Left], &rows, out)?;
         for (title, tokens) in

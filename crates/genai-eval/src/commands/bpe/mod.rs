@@ -6,6 +6,7 @@ mod decode;
 mod encode;
 mod inspect;
 mod reading;
+mod subwords;
 mod table;
 mod train;
 mod vocabulary;

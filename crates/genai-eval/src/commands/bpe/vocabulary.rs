@@ -1,9 +1,9 @@
 //! The tokenizer that a command works with.
 
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
-use genai_bpe::{CACHE_SIZE, Tokenizer};
+use genai_bpe::{CACHE_SIZE, Error, Tokenizer};
 use sha2::{Digest, Sha256};
 
 use crate::read::hexadecimal;
@@ -41,12 +41,31 @@ impl VocabularyArguments {
 impl LoadingArguments {
     /// The tokenizer of that name or path.
     pub(super) fn load(&self, vocabulary: &str) -> Result<Tokenizer> {
-        let tokenizer = match &self.encoding {
+        self.finish(match &self.encoding {
             Some(encoding) => Tokenizer::from_file_as(vocabulary, encoding),
             None => Tokenizer::from_name_or_file(vocabulary),
+        })
+    }
+
+    /// The same for one of several, of which the encoding is for those that have none.
+    pub(super) fn load_one_of(&self, vocabulary: &str) -> Result<Tokenizer> {
+        let built_in = Tokenizer::builtin_names().any(|name| name == vocabulary);
+        let Some(encoding) = self.encoding.as_ref().filter(|_| !built_in) else {
+            return self.finish(Tokenizer::from_name_or_file(vocabulary));
         };
+        let is_of_ranks = |error: &Error| match error {
+            Error::File { error, .. } => !matches!(**error, Error::Invalid(_)),
+            _ => true,
+        };
+        self.finish(match Tokenizer::from_file_as(vocabulary, encoding) {
+            Err(error) if !is_of_ranks(&error) => Tokenizer::from_name_or_file(vocabulary),
+            result => result,
+        })
+    }
+
+    fn finish(&self, tokenizer: Result<Tokenizer, Error>) -> Result<Tokenizer> {
         // Its message tells of its causes; they must not be told again.
-        let tokenizer = tokenizer.map_err(|error| anyhow!("{error}"))?;
+        let tokenizer = tokenizer.map_err(anyhow::Error::msg)?;
         Ok(tokenizer.with_cache_size(self.cache_size))
     }
 }

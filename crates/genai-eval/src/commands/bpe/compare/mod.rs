@@ -57,7 +57,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome> {
     let arguments = Arguments::from_arg_matches(matches)?;
     let format = Format::of(matches, arguments.run.output.as_deref());
     let output = arguments.run.open_output(&arguments.files)?;
-    let load = |name: &String| arguments.loading.load(name);
+    let load = |name: &String| arguments.loading.load_one_of(name);
     let tokenizers: Vec<Tokenizer> =
         arguments.vocabularies.iter().map(load).collect::<Result<_>>()?;
     let reading = Reading {
