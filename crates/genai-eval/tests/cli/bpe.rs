@@ -87,6 +87,11 @@ fn train() {
         ("pattern", "--pattern gpt5"),
         ("suffix", "--suffix </w>"),
         ("over_input", "--format hf -o corpus.txt"),
+        ("codes", "--kind subword-nmt --merges 5"),
+        ("codes_few", "--kind subword-nmt --min-frequency 45 -o few.txt"),
+        ("codes_pattern", "--kind subword-nmt --pattern gpt2"),
+        ("codes_format", "--kind subword-nmt --format hf"),
+        ("merges", "--merges 5"),
     ] {
         snapshot!(format!("bpe_train_{name}"), sandbox, &format!("bpe train corpus.txt {options}"));
     }
