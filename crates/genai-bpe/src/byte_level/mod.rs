@@ -423,15 +423,16 @@ mod tests {
 
     type MergeList = Vec<(u32, u32, u32)>;
 
-    /// A list of merges as trainers write them: each makes a new token of two older ones.
-    fn merges_over_bytes(pairs: &[(usize, usize)]) -> (Vec<Vec<u8>>, MergeList) {
+    /// A list of merges as trainers write them: each makes a new token of two older ones, the oldest
+    /// being bytes of `letters`.
+    fn merges_over_bytes(letters: &str, pairs: &[(usize, usize)]) -> (Vec<Vec<u8>>, MergeList) {
         let mut tokens: Vec<Vec<u8>> = (0..=255).map(|byte| vec![byte]).collect();
         let mut merges = Vec::new();
+        let letters = letters.as_bytes();
         for &(left, right) in pairs {
-            // The first choices are three letters; then tokens that are there.
-            let pick = |choice: usize| match choice % (tokens.len() - 253) {
-                letter @ 0..3 => usize::from(b'a') + letter,
-                later => later - 3 + 256,
+            let pick = |choice: usize| {
+                let choice = choice % (letters.len() + tokens.len() - 256);
+                letters.get(choice).map_or(choice + 256 - letters.len(), |&byte| usize::from(byte))
             };
             let (left, right) = (pick(left), pick(right));
             let token = [tokens[left].clone(), tokens[right].clone()].concat();
@@ -458,15 +459,39 @@ mod tests {
         symbols.iter().map(|symbol| symbol.id).collect()
     }
 
+    /// A long token without shorter ones that it starts with, and texts that part from it late.
+    #[test]
+    fn a_token_that_is_nearly_there_is_not_taken() {
+        let long = "中丮丯丰".as_bytes();
+        let mut tokens: Vec<Vec<u8>> = (0..=255).map(|byte| vec![byte]).collect();
+        let mut merges = Vec::new();
+        let mut right = u32::from(long[11]);
+        for start in (0..11).rev() {
+            let token = tokens.len() as u32;
+            merges.push((u32::from(long[start]), right, token));
+            tokens.push(long[start..].to_vec());
+            right = token;
+        }
+        let codec = byte_level(&tokens, &merges);
+        let texts = ["中丮丯中", "中丮丯丰", "丮中丮丯丰中", "中", "中a中丮丯"];
+        let expected = texts.map(|text| merged_by_definition(&codec, text));
+        let tokenizer = Tokenizer::new(codec);
+        assert_eq!(texts.map(|text| tokenizer.encode(text)), expected);
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(512))]
 
         #[test]
         fn neighbours_alone_give_what_merging_gives(
             pairs in prop::collection::vec((0usize..200, 0usize..200), 0..60),
-            texts in prop::collection::vec("[abc]{0,90}", 1..8),
+            (letters, texts) in prop_oneof![
+                (Just("abc"), prop::collection::vec("[abc]{0,90}", 1..8)),
+                (Just("é中a"), prop::collection::vec("[é中a]{0,50}", 1..8)),
+                (Just("中丮ЖЗ😀😁"), prop::collection::vec("[中丮ЖЗ😀😁]{0,50}", 1..8)),
+            ],
         ) {
-            let (tokens, merges) = merges_over_bytes(&pairs);
+            let (tokens, merges) = merges_over_bytes(letters, &pairs);
             let by_merges = byte_level(&tokens, &merges);
             prop_assert!(by_merges.backtracking.is_some());
             let expected: Vec<_> =
@@ -475,8 +500,9 @@ mod tests {
             let mut encoder = tokenizer.encoder();
             for (text, expected) in texts.iter().zip(expected) {
                 let encoding = encoder.encode_with_offsets(text, crate::Special::All).unwrap();
-                let tokens: String = encoding.offsets.iter().map(|&(start, end)| &text[start..end]).collect();
-                prop_assert_eq!(&tokens, text);
+                let bytes: Vec<u8> =
+                    encoding.offsets.iter().flat_map(|&(start, end)| text.as_bytes()[start..end].to_vec()).collect();
+                prop_assert_eq!(&bytes, text.as_bytes());
                 prop_assert_eq!(&encoding.ids, &expected);
                 let mut ids = Vec::new();
                 encoder.encode_into(text, &mut ids);

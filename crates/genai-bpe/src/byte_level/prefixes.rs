@@ -140,7 +140,8 @@ impl Prefixes {
         let character = text.first().map_or(1, |&byte| character_length(byte));
         let mut found = self.longest_from(character, text, &mut keys);
         if found.0 == NO_TOKEN && character > 1 {
-            found = self.longest_from(1, text, &mut keys);
+            // Then a part of the character is all that can be a token.
+            found = self.longest_from(1, &text[..text.len().min(character - 1)], &mut keys);
         }
         let (token, length) = found;
         let is_there =
