@@ -30,7 +30,12 @@ fn records(path: PathBuf) -> Vec<Value> {
 }
 
 fn ids(value: &Value) -> Vec<u32> {
-    value.as_array().unwrap().iter().map(|id| id.as_u64().unwrap() as u32).collect()
+    value
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|id| u32::try_from(id.as_u64().unwrap()).unwrap())
+        .collect()
 }
 
 #[test]
@@ -43,7 +48,7 @@ fn corpora_lines_have_the_ids_of_sentencepiece() {
         let tokenizer = Tokenizer::from_sentencepiece(&model).unwrap();
         let records = records(corpora.join(format!("bpe/spm_{name}_lines.jsonl.gz")));
         for record in &records {
-            let line = lines[record["line"].as_u64().unwrap() as usize];
+            let line = lines[usize::try_from(record["line"].as_u64().unwrap()).unwrap()];
             assert_eq!(tokenizer.encode(line), ids(&record["ids"]), "{line:?}");
         }
         println!("checked {} lines of {name}", records.len());
@@ -96,7 +101,7 @@ const BYTE: u64 = 6;
 #[derive(Clone, Debug)]
 struct Model {
     pieces: Vec<(String, f32, u64)>,
-    model_type: u64,
+    kind: u64,
     byte_fallback: bool,
     suffix: bool,
     /// Dummy prefix, no extra spaces, spaces escaped.
@@ -109,7 +114,7 @@ impl Model {
         let pieces = pieces.iter().map(|&(text, score, kind)| (text.to_owned(), score, kind));
         Self {
             pieces: pieces.collect(),
-            model_type: 2,
+            kind: 2,
             byte_fallback: false,
             suffix: false,
             normalizer: [false, false, false],
@@ -128,7 +133,7 @@ impl Model {
             put_bytes(1, &piece, &mut file);
         }
         let mut trainer = Vec::new();
-        put_number(3, self.model_type, &mut trainer);
+        put_number(3, self.kind, &mut trainer);
         put_number(24, u64::from(self.suffix), &mut trainer);
         put_number(35, u64::from(self.byte_fallback), &mut trainer);
         put_bytes(2, &trainer, &mut file);
@@ -148,10 +153,10 @@ impl Model {
 
 fn put_varint(mut value: u64, output: &mut Vec<u8>) {
     while value >= 0x80 {
-        output.push(value as u8 | 0x80);
+        output.push((value & 0x7f).to_le_bytes()[0] | 0x80);
         value >>= 7;
     }
-    output.push(value as u8);
+    output.push(value.to_le_bytes()[0]);
 }
 
 fn put_number(number: u64, value: u64, output: &mut Vec<u8>) {
@@ -194,7 +199,7 @@ fn spaces_become_what_sentencepiece_makes_of_them() {
         ([false, false, false], false, "  |ab|  |a|<m>|b| xy|é| ", " ⁇ ab ⁇ a<m>b ⁇ é ⁇ "),
     ];
     for (normalizer, suffix, pieces, decoded) in cases {
-        let tokenizer = Model { normalizer, suffix, ..Model::bpe(&SMALL) }.load();
+        let tokenizer = Model { suffix, normalizer, ..Model::bpe(&SMALL) }.load();
         assert_eq!(tokenizer.encode_pieces(SPACED).join("|"), pieces, "{normalizer:?} {suffix}");
         assert_eq!(tokenizer.decode(&tokenizer.encode(SPACED)).unwrap(), decoded);
     }
@@ -293,7 +298,7 @@ fn unigrams_are_the_likeliest_pieces() {
         ("ca", 0.0, USER_DEFINED),
         ("bc", -0.5, UNUSED),
     ];
-    let tokenizer = Model { model_type: 1, ..Model::bpe(&pieces) }.load();
+    let tokenizer = Model { kind: 1, ..Model::bpe(&pieces) }.load();
     let cases: [(&str, &[u32]); 5] =
         [("ab", &[3]), ("abca", &[3, 5]), ("bc", &[2, 0]), ("xyab", &[0, 3]), ("aab", &[1, 3])];
     for (text, ids) in cases {
@@ -309,8 +314,8 @@ fn what_cannot_be_loaded_is_refused() {
         Tokenizer::from_sentencepiece(&model.file()).map(drop)
     };
     assert!(change(&|_| ()).is_ok());
-    for model_type in [3, 4] {
-        let error = change(&|model| model.model_type = model_type).unwrap_err();
+    for kind in [3, 4] {
+        let error = change(&|model| model.kind = kind).unwrap_err();
         assert!(matches!(error, Error::Unsupported { .. }), "{error}");
     }
     let faults: [&dyn Fn(&mut Model); 8] = [
@@ -328,7 +333,7 @@ fn what_cannot_be_loaded_is_refused() {
     }
     let unigram = |score: f32| {
         change(&|model| {
-            model.model_type = 1;
+            model.kind = 1;
             model.pieces[3].1 = score;
         })
     };

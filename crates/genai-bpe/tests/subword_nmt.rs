@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use genai_bpe::{Error, SubwordNmt, SubwordNmtTrainer, Tokenizer};
+use genai_bpe::{Error, Special, SubwordNmt, SubwordNmtTrainer, Tokenizer};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -84,7 +84,7 @@ fn corpora_options_do_what_those_of_apply_bpe_do() {
     ];
     let records = records(corpora.join("bpe/subword_variants.jsonl.gz"));
     for record in &records {
-        let line = lines[record["line"].as_u64().unwrap() as usize];
+        let line = lines[usize::try_from(record["line"].as_u64().unwrap()).unwrap()];
         for (name, subwords) in &variants {
             assert_eq!(subwords.segment_line(line), record[*name].as_str().unwrap(), "{name}");
         }
@@ -152,7 +152,7 @@ fn ids_are_characters_then_merges() {
     let tokens: Vec<_> = (0..).map_while(|id| tokenizer.token(id)).collect();
     let expected = ["<unk>", "l@@", "l", "o@@", "o", "w@@", "w", "lo@@", "low"];
     assert_eq!(tokens, expected);
-    let encoding = tokenizer.encode_with_offsets(" low  löw", Default::default()).unwrap();
+    let encoding = tokenizer.encode_with_offsets(" low  löw", Special::default()).unwrap();
     assert_eq!(encoding.ids, [8, 1, 0, 6]);
     assert_eq!(encoding.offsets, [(1, 4), (6, 7), (7, 9), (9, 10)]);
     assert_eq!(tokenizer.encode_pieces("low löw"), ["low", "l@@", "ö@@", "w"]);
@@ -203,7 +203,7 @@ proptest! {
         let words: Vec<_> = text.split(' ').filter(|word| !word.is_empty()).collect();
         prop_assert_eq!(tokenizer.encode_pieces(&text).join(" "), line.trim_matches(' '));
         prop_assert_eq!(line.replace("@@ ", "").split_whitespace().collect::<String>(), words.concat().split_whitespace().collect::<String>());
-        let encoding = tokenizer.encode_with_offsets(&text, Default::default()).unwrap();
+        let encoding = tokenizer.encode_with_offsets(&text, Special::default()).unwrap();
         prop_assert_eq!(&tokenizer.encode(&text), &encoding.ids);
         let covered: String = encoding.offsets.iter().map(|&(start, end)| &text[start..end]).collect();
         prop_assert_eq!(covered, words.concat());
