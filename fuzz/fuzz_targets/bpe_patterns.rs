@@ -26,7 +26,7 @@ fuzz_target!(|bytes: &[u8]| {
         assert_eq!(pieces.concat(), text, "{pattern:?}: {pieces:?}");
     }
     for (pattern, expression) in &*EXPRESSIONS {
-        let found = expression.find_iter(&text).map(|found| found.map(|found| found.as_str()));
+        let found = expression.find_iter(&*text).map(|found| found.map(|found| found.as_str()));
         let Ok(expected) = found.collect::<Result<Vec<&str>, _>>() else { continue };
         assert_eq!(pattern.pieces(&text).collect::<Vec<_>>(), expected, "{pattern:?}");
     }
