@@ -51,6 +51,13 @@ impl Backtracking {
         self.origins.is_reachable(token)
     }
 
+    /// The token that the whole piece becomes, if there is one that it is known to become without a
+    /// walk over its prefixes.
+    #[inline]
+    pub(super) fn token(&self, vocabulary: &Vocabulary, piece: &[u8]) -> Option<u32> {
+        self.prefixes.token(vocabulary, piece)
+    }
+
     /// Appends the encoding of `piece` to `ids`. Says no, and appends nothing, for a piece whose hashes
     /// mislead.
     pub(super) fn encode(

@@ -24,7 +24,7 @@ use crate::pretokenizer::Pattern;
 use crate::vocabulary::Vocabulary;
 
 /// Most pieces of up to so many bytes are tokens.
-const SHORT_PIECE: usize = 12;
+const SHORT_PIECE: usize = 16;
 
 /// A piece: where it starts and ends, and its key in the cache.
 type Word = (usize, usize, Option<WordKey>);
@@ -218,13 +218,11 @@ impl ByteLevel {
     /// backtracking if it is short, and only here if no merges lead to it.
     #[inline]
     fn whole(&self, piece: &[u8]) -> Option<u32> {
-        if self.finds_whole_pieces && piece.len() > SHORT_PIECE {
-            return None;
+        if let (true, Some(backtracking)) = (self.finds_whole_pieces, &self.backtracking) {
+            let is_short = piece.len() <= SHORT_PIECE;
+            return is_short.then(|| backtracking.token(&self.vocabulary, piece)).flatten();
         }
-        let id = self.vocabulary.id(piece)?;
-        let becomes = self.whole_pieces
-            || self.backtracking.as_ref().is_some_and(|known| known.is_reachable(id));
-        becomes.then_some(id)
+        self.whole_pieces.then(|| self.vocabulary.id(piece)).flatten()
     }
 
     fn encode_parts(

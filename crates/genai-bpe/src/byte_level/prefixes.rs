@@ -131,6 +131,15 @@ impl Prefixes {
         Some(true)
     }
 
+    /// The token that `text` is. None may also mean that hashes mislead.
+    #[inline]
+    pub(super) fn token(&self, vocabulary: &Vocabulary, text: &[u8]) -> Option<u32> {
+        let slot = self.slots[self.place(Keys::of(text).key(text.len()))];
+        let token = (slot & ID) as u32;
+        let is_token = token != NO_TOKEN && (text.len() <= SHORT || vocabulary.is(token, text));
+        is_token.then_some(token)
+    }
+
     /// The longest token that `text` starts with, and its length; [`NO_TOKEN`] and 0 if there is none.
     /// Nothing if the text is one of those whose hashes mislead.
     #[inline]
