@@ -22,7 +22,7 @@ use crate::Error;
 /// use genai_bpe::SubwordNmtTrainer;
 /// let mut trainer = SubwordNmtTrainer::new(2);
 /// trainer.add_text("low lower lowest low\n");
-/// assert_eq!(trainer.train()?, "#version: 0.2\nl o\nlo w</w>\n");
+/// assert_eq!(trainer.train()?, "#version: 0.2\nl o\nw e\n");
 /// # Ok::<(), genai_bpe::Error>(())
 /// ```
 #[derive(Clone, Debug)]
