@@ -1,6 +1,7 @@
 //! The tokenizer that users hold, over whichever family it belongs to.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -28,14 +29,23 @@ use crate::pretokenizer::Pattern;
 /// assert_eq!(tokenizer.decode(&ids)?, "ab b");
 /// # Ok::<(), genai_bpe::Error>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Tokenizer {
     shared: Arc<Shared>,
 }
 
+/// Not the tables, which have hundreds of thousands of rows.
+impl fmt::Debug for Tokenizer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut tokenizer = formatter.debug_struct("Tokenizer");
+        tokenizer.field("family", &self.family()).field("id_bound", &self.id_bound());
+        tokenizer.finish_non_exhaustive()
+    }
+}
+
 #[derive(Debug)]
 struct Shared {
-    codec: Box<dyn Codec>,
+    codec: Arc<dyn Codec>,
     cache_size: usize,
     /// Memory of calls that are over, for those to come.
     idle: Mutex<Vec<Memory>>,
@@ -70,10 +80,10 @@ pub const CACHE_SIZE: usize = 1 << 18;
 
 impl Tokenizer {
     pub(crate) fn new(codec: impl Codec + 'static) -> Self {
-        Self::with_codec(Box::new(codec), CACHE_SIZE)
+        Self::with_codec(Arc::new(codec), CACHE_SIZE)
     }
 
-    fn with_codec(codec: Box<dyn Codec>, cache_size: usize) -> Self {
+    fn with_codec(codec: Arc<dyn Codec>, cache_size: usize) -> Self {
         Self { shared: Arc::new(Shared { codec, cache_size, idle: Mutex::default() }) }
     }
 
@@ -83,11 +93,8 @@ impl Tokenizer {
 
     /// How many words each worker remembers; 0 for none. Ids don't depend on it.
     #[must_use]
-    pub fn with_cache_size(self, words: usize) -> Self {
-        match Arc::try_unwrap(self.shared) {
-            Ok(shared) => Self::with_codec(shared.codec, words),
-            Err(shared) => Self { shared },
-        }
+    pub fn with_cache_size(&self, words: usize) -> Self {
+        Self::with_codec(Arc::clone(&self.shared.codec), words)
     }
 
     /// An encoder with memory of its own: the fastest way to encode many texts on one thread.
