@@ -3,22 +3,14 @@
 #![expect(clippy::unwrap_used, reason = "tests may")]
 #![expect(clippy::print_stdout, reason = "what was checked is to be seen")]
 
+#[path = "corpora/folder.rs"]
+mod folder;
+
 use std::fs;
-use std::path::{Path, PathBuf};
 
 use genai_bpe::Tokenizer;
 
-/// The folder of the corpora, if it is given.
-fn corpora() -> Option<PathBuf> {
-    let Some(folder) = std::env::var_os("GENAI_EVAL_CORPORA") else {
-        println!("skipped: GENAI_EVAL_CORPORA is not set");
-        return None;
-    };
-    // A relative path is one from the workspace's root; tests run in their crate's folder.
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(folder);
-    let public = folder.join("public");
-    Some(if public.is_dir() { public } else { folder })
-}
+use self::folder::corpora;
 
 /// Numbers that look like any (a linear congruential generator).
 fn numbers(seed: u64) -> impl Iterator<Item = usize> {

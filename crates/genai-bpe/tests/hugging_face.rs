@@ -7,41 +7,24 @@
     reason = "tests fail by panicking, and say what they compared"
 )]
 
-use std::collections::HashMap;
-use std::io::Read;
-use std::path::PathBuf;
+#[path = "corpora/folder.rs"]
+mod folder;
+#[path = "corpora/records.rs"]
+mod records;
 
-use flate2::read::GzDecoder;
+use std::collections::HashMap;
+
 use genai_bpe::{Special, Tokenizer};
 use serde_json::Value;
+
+use self::folder::corpora;
+use self::records::records;
 
 const VARIANTS: [(&str, &str); 3] = [
     ("gpt2", "tokenizer.json"),
     ("cl100k", "tokenizer.cl100k.json"),
     ("o200k", "tokenizer.o200k.json"),
 ];
-
-/// The folder of public corpora, or none and a word about it.
-fn corpora() -> Option<PathBuf> {
-    let folder = std::env::var_os("GENAI_EVAL_CORPORA");
-    if folder.is_none() {
-        println!("GENAI_EVAL_CORPORA is not set: skipped");
-    }
-    folder.map(|folder| PathBuf::from(folder).join("public"))
-}
-
-fn records(bytes: &[u8]) -> Vec<Value> {
-    let text = std::str::from_utf8(bytes).unwrap();
-    text.split_terminator('\n').map(|line| serde_json::from_str(line).unwrap()).collect()
-}
-
-fn gold(folder: &std::path::Path, name: &str) -> Vec<Value> {
-    let mut bytes = Vec::new();
-    GzDecoder::new(std::fs::File::open(folder.join(name)).unwrap())
-        .read_to_end(&mut bytes)
-        .unwrap();
-    records(&bytes)
-}
 
 fn ids(value: &Value) -> Vec<u32> {
     serde_json::from_value(value.clone()).unwrap()
@@ -72,7 +55,7 @@ fn corpora_ids_of_lines() {
     for (variant, file) in VARIANTS {
         let tokenizer = Tokenizer::from_file(folder.join(file)).unwrap();
         let mut encoder = tokenizer.encoder();
-        for record in gold(&folder, &format!("ids_lines.{variant}.jsonl.gz")) {
+        for record in records(folder.join(format!("ids_lines.{variant}.jsonl.gz"))) {
             let line = lines[usize::try_from(record["line"].as_u64().unwrap()).unwrap()];
             let encoding = encoder.encode_with_offsets(line, Special::All).unwrap();
             assert_eq!(encoding.ids, ids(&record["ids"]), "{variant} {line:?}");
@@ -87,7 +70,7 @@ fn corpora_ids_of_lines() {
 fn corpora_nasty_texts() {
     let Some(folder) = corpora() else { return };
     let mut texts = HashMap::new();
-    for record in records(&std::fs::read(folder.join("nasty/nasty.jsonl")).unwrap()) {
+    for record in records(folder.join("nasty/nasty.jsonl")) {
         let id = record["id"].as_str().unwrap().to_owned();
         texts.insert((id.clone(), "hyp".to_owned()), record["hyp"].as_str().unwrap().to_owned());
         for (place, text) in record["refs"].as_array().unwrap().iter().enumerate() {
@@ -97,7 +80,7 @@ fn corpora_nasty_texts() {
     let mut checked = 0;
     for (variant, file) in VARIANTS {
         let tokenizer = Tokenizer::from_file(folder.join("bpe").join(file)).unwrap();
-        for record in gold(&folder.join("bpe"), &format!("ids_nasty.{variant}.jsonl.gz")) {
+        for record in records(folder.join(format!("bpe/ids_nasty.{variant}.jsonl.gz"))) {
             let [id, side] = ["id", "side"].map(|key| record[key].as_str().unwrap().to_owned());
             let text = texts[&(id, side)].as_str();
             let encoding = tokenizer.encode_with_offsets(text, Special::All).unwrap();

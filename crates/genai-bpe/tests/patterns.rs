@@ -3,17 +3,20 @@
 #![expect(clippy::unwrap_used, reason = "tests may")]
 #![expect(clippy::print_stdout, reason = "what was checked is to be seen")]
 
+#[path = "corpora/folder.rs"]
+mod folder;
+#[path = "corpora/records.rs"]
+mod records;
+
 use std::collections::{BTreeSet, HashMap};
-use std::fs::{self, File};
-use std::io::Read;
-use std::path::Path;
 use std::sync::LazyLock;
 
 use fancy_regex::Regex;
-use flate2::read::GzDecoder;
 use genai_bpe::Pattern;
 use proptest::prelude::*;
-use serde_json::Value;
+
+use self::folder::corpora;
+use self::records::records;
 
 /// Regular expressions that cut a text one after the other, as `Split` with `Isolated` does.
 struct Oracle {
@@ -406,14 +409,9 @@ fn long_runs_take_linear_time() {
 /// The pieces that Hugging Face's tokenizers make of hand-made and of random texts.
 #[test]
 fn corpora_pieces() {
-    let Some(folder) = std::env::var_os("GENAI_EVAL_CORPORA") else {
-        println!("skipped: GENAI_EVAL_CORPORA is not set");
-        return;
-    };
-    let folder = Path::new(&folder).join("public");
+    let Some(folder) = corpora() else { return };
     let mut texts = HashMap::new();
-    for line in fs::read_to_string(folder.join("nasty/nasty.jsonl")).unwrap().lines() {
-        let record: Value = serde_json::from_str(line).unwrap();
+    for record in records(folder.join("nasty/nasty.jsonl")) {
         let id = record["id"].as_str().unwrap();
         let refs = record["refs"].as_array().unwrap().iter().enumerate();
         let sides = refs.map(|(number, text)| (format!("ref{number}"), text));
@@ -424,12 +422,8 @@ fn corpora_pieces() {
     for (name, pattern) in
         [("gpt2", Pattern::Gpt2), ("cl100k", Pattern::Cl100k), ("o200k", Pattern::O200k)]
     {
-        let file = File::open(folder.join(format!("bpe/ids_nasty.{name}.jsonl.gz"))).unwrap();
-        let mut lines = String::new();
-        GzDecoder::new(file).read_to_string(&mut lines).unwrap();
         let (mut count, mut pieces) = (0, 0);
-        for line in lines.lines() {
-            let record: Value = serde_json::from_str(line).unwrap();
+        for record in records(folder.join(format!("bpe/ids_nasty.{name}.jsonl.gz"))) {
             let key = ["id", "side"].map(|field| record[field].as_str().unwrap().to_owned());
             let text = &texts[&key.into()];
             let expected: Vec<&str> =

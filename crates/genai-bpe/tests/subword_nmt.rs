@@ -6,28 +6,20 @@
     reason = "tests fail by panicking, and say what they compared"
 )]
 
+#[path = "corpora/folder.rs"]
+mod folder;
+#[path = "corpora/records.rs"]
+mod records;
+
 use std::collections::HashMap;
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use genai_bpe::{Error, Special, SubwordNmt, SubwordNmtTrainer, Tokenizer};
 use proptest::prelude::*;
 use serde_json::Value;
 
-fn corpora() -> Option<PathBuf> {
-    let folder = std::env::var_os("GENAI_EVAL_CORPORA");
-    if folder.is_none() {
-        println!("skipped: GENAI_EVAL_CORPORA is not set");
-    }
-    Some(PathBuf::from(folder?).join("public"))
-}
-
-fn records(path: PathBuf) -> Vec<Value> {
-    let mut text = String::new();
-    let bytes = std::fs::read(path).unwrap();
-    flate2::read::MultiGzDecoder::new(bytes.as_slice()).read_to_string(&mut text).unwrap();
-    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-}
+use self::folder::corpora;
+use self::records::records;
 
 fn subwords(corpora: &Path) -> SubwordNmt {
     SubwordNmt::from_codes(&std::fs::read(corpora.join("bpe/subword.codes")).unwrap()).unwrap()

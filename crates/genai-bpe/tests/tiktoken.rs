@@ -3,32 +3,20 @@
 #![expect(clippy::unwrap_used, reason = "tests may")]
 #![expect(clippy::print_stdout, reason = "what was checked is to be seen")]
 
-use std::collections::HashMap;
-use std::fs::{self, File};
-use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
+#[path = "corpora/folder.rs"]
+mod folder;
+#[path = "corpora/records.rs"]
+mod records;
 
-use flate2::read::MultiGzDecoder;
+use std::collections::HashMap;
+use std::fs;
+use std::path::Path;
+
 use genai_bpe::{Pattern, Special, Tokenizer};
 use serde_json::Value;
 
-/// The folder of the corpora, if it is given.
-fn corpora() -> Option<PathBuf> {
-    let Some(folder) = std::env::var_os("GENAI_EVAL_CORPORA") else {
-        println!("skipped: GENAI_EVAL_CORPORA is not set");
-        return None;
-    };
-    // A relative path is one from the workspace's root; tests run in their crate's folder.
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(folder);
-    let public = folder.join("public");
-    Some(if public.is_dir() { public } else { folder })
-}
-
-fn records(path: &Path) -> Vec<Value> {
-    let file = File::open(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let lines = BufReader::new(MultiGzDecoder::new(file)).lines();
-    lines.map(|line| serde_json::from_str(&line.unwrap()).unwrap()).collect()
-}
+use self::folder::corpora;
+use self::records::records;
 
 fn ids(record: &Value, key: &str) -> Vec<u32> {
     serde_json::from_value(record[key].clone()).unwrap()
@@ -37,8 +25,7 @@ fn ids(record: &Value, key: &str) -> Vec<u32> {
 /// By id and side (`hyp`, `ref0`, …).
 fn nasty_texts(root: &Path) -> HashMap<(String, String), String> {
     let mut texts = HashMap::new();
-    for line in fs::read_to_string(root.join("nasty/nasty.jsonl")).unwrap().lines() {
-        let record: Value = serde_json::from_str(line).unwrap();
+    for record in records(root.join("nasty/nasty.jsonl")) {
         let id = record["id"].as_str().unwrap();
         let mut put = |side: String, text: &Value| {
             texts.insert((id.to_owned(), side), text.as_str().unwrap().to_owned());
@@ -76,11 +63,11 @@ fn corpora_ids_are_those_of_tiktoken() {
             assert_eq!(tokenizer.decode(expected).unwrap(), text, "{variant}");
             checked += 1;
         };
-        for record in records(&root.join(format!("bpe/ids_lines.{variant}.jsonl.gz"))) {
+        for record in records(root.join(format!("bpe/ids_lines.{variant}.jsonl.gz"))) {
             let line = usize::try_from(record["line"].as_u64().unwrap()).unwrap();
             check(lines[line], Special::Ordinary, &ids(&record, "ids"));
         }
-        for record in records(&root.join(format!("bpe/ids_nasty.{variant}.jsonl.gz"))) {
+        for record in records(root.join(format!("bpe/ids_nasty.{variant}.jsonl.gz"))) {
             let key = ["id", "side"].map(|key| record[key].as_str().unwrap().to_owned());
             let text = &nasty[&key.into()];
             check(text, Special::Ordinary, &ids(&record, "tiktoken_ids_ordinary"));

@@ -3,20 +3,16 @@
 #![expect(clippy::unwrap_used, reason = "tests may")]
 #![expect(clippy::print_stdout, reason = "what was checked is to be seen")]
 
+#[path = "corpora/folder.rs"]
+mod folder;
+
 use std::collections::BTreeSet;
-use std::env;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use genai_bpe::{Pattern, Trainer};
 
-fn corpora() -> Option<PathBuf> {
-    let folder = env::var_os("GENAI_EVAL_CORPORA").map(|folder| Path::new(&folder).join("public"));
-    if folder.is_none() {
-        println!("skipped: GENAI_EVAL_CORPORA is not set");
-    }
-    folder
-}
+use self::folder::corpora;
 
 /// The distinct lines of all files of a folder of folders.
 fn distinct_lines(folder: &Path) -> BTreeSet<String> {
