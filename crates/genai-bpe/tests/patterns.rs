@@ -305,7 +305,7 @@ fn all_short_strings_of_white_space() {
 }
 
 #[test]
-#[ignore = "minutes"]
+#[ignore = "takes minutes; all_short_strings_of_white_space is its smaller twin"]
 fn all_strings_of_white_space_and_of_cases() {
     let cases = ['A', 'a', 'ʰ', '\u{301}', '\'', 's', 'L', ' ', '.'];
     println!("checked {} strings", check_all(&strings(&cases, 5)));
@@ -354,7 +354,7 @@ fn characters_in_context() {
 }
 
 #[test]
-#[ignore = "many minutes"]
+#[ignore = "takes many minutes; the test before it has characters that stand for the others"]
 fn all_characters_in_context() {
     check_characters('\0'..=char::MAX);
 }

@@ -182,6 +182,8 @@ impl ByteLevel {
         output.ids.extend_from_slice(&ids[..count]);
     }
 
+    /// Encodes a piece that has been cut, whatever it is; apart from the loop over frequent ones, which
+    /// stays short that way.
     #[inline(never)]
     fn encode_word(
         &self,
