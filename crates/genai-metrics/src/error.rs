@@ -19,6 +19,11 @@ impl Error {
         Self(Box::new(kind))
     }
 
+    /// [`ErrorKind::NotScored`], for language models that other crates bring.
+    pub fn not_scored(found: impl Into<String>, expected: impl Into<String>) -> Self {
+        Self::new(ErrorKind::NotScored { found: found.into(), expected: expected.into() })
+    }
+
     /// What happened.
     pub fn kind(&self) -> &ErrorKind {
         &self.0
@@ -96,6 +101,14 @@ pub enum ErrorKind {
         line: usize,
         /// What would have been right.
         expected: &'static str,
+    },
+    /// A text that a language model cannot score, or a record that does not say what its model gave.
+    #[error("{found}, expected {expected}")]
+    NotScored {
+        /// What is there.
+        found: String,
+        /// What would have been right.
+        expected: String,
     },
     /// A segment all of whose references are missing.
     #[error("a segment has no reference; an empty reference is \"\", not a missing one")]

@@ -1,0 +1,1 @@
+//! Records of log-probabilities that other programs wrote.

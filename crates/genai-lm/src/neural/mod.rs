@@ -1,0 +1,1 @@
+//! Neural models of Hugging Face's format, on the processor.
