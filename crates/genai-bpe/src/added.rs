@@ -53,6 +53,8 @@ struct Search {
     automaton: Option<AhoCorasick>,
     /// For each pattern the place of its token.
     places: Vec<usize>,
+    /// Whether some of these tokens are not special.
+    has_ordinary: bool,
 }
 
 impl AddedTokens {
@@ -134,6 +136,7 @@ impl AddedTokens {
         // The end of the white space that was looked through last, so that none is twice.
         let mut white_until = 0;
         if let Some(automaton) = &search.automaton
+            && (search.has_ordinary || !matches!(allowed, Allowed::None))
             && search.places.iter().any(|&place| wanted(&self.tokens[place]))
         {
             for found in automaton.find_iter(text) {
@@ -236,11 +239,13 @@ impl Search {
         patterns.sort_unstable();
         let twice = patterns.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0]);
         let odd = if patterns[0].is_empty() { Some("") } else { twice };
-        match odd {
-            Some(pattern) => {
-                Err(Error::unsupported("search", format!("for two added tokens by {pattern:?}")))
-            }
-            None => Ok(Self { automaton: Some(automaton), places }),
+        if let Some(pattern) = odd {
+            return Err(Error::unsupported(
+                "search",
+                format!("for two added tokens by {pattern:?}"),
+            ));
         }
+        let has_ordinary = places.iter().any(|&place| !tokens[place].special);
+        Ok(Self { automaton: Some(automaton), places, has_ordinary })
     }
 }

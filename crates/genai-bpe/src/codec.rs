@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Debug;
 
 use crate::Error;
-use crate::byte_level::{Steps, WordCache};
+use crate::byte_level::{Steps, Waiting, WordCache};
 use crate::merging::{Merging, Symbol};
 
 /// Text to ids and back, by the rules of one tool. One implementation per family of formats.
@@ -142,8 +142,11 @@ impl Output<'_> {
 #[derive(Debug)]
 pub(crate) struct Memory {
     pub(crate) words: WordCache,
+    pub(crate) waiting: Option<Box<Waiting>>,
     pub(crate) steps: Steps,
     pub(crate) symbols: Vec<Symbol>,
+    /// The ids of one word.
+    pub(crate) ids: Vec<u32>,
     pub(crate) merging: Merging,
     /// What a text became before it is cut.
     pub(crate) text: Vec<u8>,
@@ -154,8 +157,10 @@ impl Memory {
     pub(crate) fn new(cache_size: usize) -> Self {
         Self {
             words: WordCache::new(cache_size),
+            waiting: None,
             steps: Steps::default(),
             symbols: Vec::new(),
+            ids: Vec::new(),
             merging: Merging::default(),
             text: Vec::new(),
         }

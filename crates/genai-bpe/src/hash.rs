@@ -10,7 +10,13 @@ pub(crate) fn fold(a: u64, b: u64) -> u64 {
     (product as u64) ^ ((product >> 64) as u64)
 }
 
-/// Numbers that stand for themselves, such as the bytes of a short word with its length.
+/// A number that stands for itself, such as the bytes of a short word with its length.
+#[inline]
+pub(crate) fn hash_key(key: u128) -> u64 {
+    fold(key as u64 ^ FIRST, (key >> 64) as u64 ^ SECOND)
+}
+
+/// Numbers that stand for themselves.
 #[inline]
 pub(crate) fn hash_keys<const N: usize>(keys: [u128; N]) -> u64 {
     keys.into_iter()

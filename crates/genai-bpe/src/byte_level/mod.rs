@@ -1,10 +1,12 @@
 //! BPE over bytes: every text has ids, and they give the text back.
 
 mod backtracking;
+mod long_words;
 mod origins;
 pub(crate) mod packed;
 mod prefixes;
 pub(crate) mod tiktoken;
+mod waiting;
 mod word_cache;
 
 use std::borrow::Cow;
@@ -13,8 +15,8 @@ use std::ops::ControlFlow;
 
 use self::backtracking::Backtracking;
 pub(crate) use self::backtracking::Steps;
-pub(crate) use self::word_cache::WordCache;
-use self::word_cache::{IDS, WordKey};
+pub(crate) use self::waiting::Waiting;
+pub(crate) use self::word_cache::{Word, WordCache};
 use crate::Error;
 use crate::added::AddedTokens;
 use crate::codec::{Allowed, Codec, DecodeOptions, Memory, Output};
@@ -25,12 +27,6 @@ use crate::vocabulary::Vocabulary;
 
 /// Most pieces of up to so many bytes are tokens.
 const SHORT_PIECE: usize = 16;
-
-/// A piece: where it starts and ends, and its key in the cache.
-type Word = (usize, usize, Option<WordKey>);
-
-/// Pieces that are cut before they are looked up.
-const WAITING: usize = 32;
 
 /// A tokenizer whose first symbols are the 256 bytes: tiktoken's, GPT-2's, and those of Hugging
 /// Face with a `ByteLevel` pre-tokenizer.
@@ -151,25 +147,26 @@ impl ByteLevel {
         memory: &mut Memory,
         output: &mut Output<'_>,
     ) {
-        let key = memory.words.key(text, start..end);
-        self.encode_word(text, (start, end, key), base, memory, output);
+        let word = Word::of(text, start, end);
+        self.encode_word(text, (start, end, word), base, memory, output);
     }
 
-    /// Encodes pieces that have been cut: the frequent ones here, in few steps and without a branch on
+    /// Encodes the pieces that wait: the frequent ones here, in few steps and without a branch on
     /// how many ids there are.
-    fn encode_words(
+    fn encode_waiting(
         &self,
         text: &[u8],
-        words: &[Word],
+        waiting: &mut Waiting,
         base: usize,
         memory: &mut Memory,
         output: &mut Output<'_>,
     ) {
-        let mut ids = [0; WAITING * IDS];
+        memory.words.fetch(waiting.words());
+        let (pieces, ids) = waiting.pieces();
         let mut count = 0;
-        for &word in words {
-            let frequent = word.2.and_then(|key| memory.words.frequent(key));
-            if let Some(known) = frequent.filter(|_| output.offsets.is_none())
+        for piece in pieces {
+            if let Some(known) = memory.words.frequent(piece.2)
+                && output.offsets.is_none()
                 && let Some(room) = ids[count..].first_chunk_mut()
             {
                 count += known.write(room);
@@ -177,7 +174,7 @@ impl ByteLevel {
             }
             output.ids.extend_from_slice(&ids[..count]);
             count = 0;
-            self.encode_word(text, word, base, memory, output);
+            self.encode_word(text, piece, base, memory, output);
         }
         output.ids.extend_from_slice(&ids[..count]);
     }
@@ -188,31 +185,32 @@ impl ByteLevel {
     fn encode_word(
         &self,
         text: &[u8],
-        (start, end, key): Word,
+        (start, end, word): (usize, usize, Word),
         base: usize,
         memory: &mut Memory,
         output: &mut Output<'_>,
     ) {
-        let mut place = base + start;
-        let push = |id| {
-            output.ids.push(id);
-            if let Some(offsets) = &mut output.offsets {
-                offsets.push((place, place + self.vocabulary.length(id)));
-                place += self.vocabulary.length(id);
-            }
-        };
-        if key.is_some_and(|key| memory.words.get(key, push)) {
-            return;
-        }
         let piece = &text[start..end];
         let first = output.ids.len();
+        if memory.words.get(word, piece, output.ids) {
+            return self.push_offsets(first, base + start, output);
+        }
         if let Some(id) = self.whole(piece) {
             output.push(id, base + start, base + end);
         } else {
             self.encode_parts(piece, base + start, memory, output);
         }
-        if let Some(key) = key {
-            memory.words.put(key, &output.ids[first..]);
+        memory.words.put(word, piece, &output.ids[first..]);
+    }
+
+    /// The offsets of the ids from `first` on, whose tokens start at `place`.
+    fn push_offsets(&self, first: usize, mut place: usize, output: &mut Output<'_>) {
+        if let Some(offsets) = &mut output.offsets {
+            offsets.extend(output.ids[first..].iter().map(|&id| {
+                let start = place;
+                place += self.vocabulary.length(id);
+                (start, place)
+            }));
         }
     }
 
@@ -239,15 +237,7 @@ impl ByteLevel {
         if let Some(backtracking) = &self.backtracking
             && backtracking.encode(&self.vocabulary, &self.merges, piece, steps, output.ids)
         {
-            if let Some(offsets) = &mut output.offsets {
-                let mut place = start;
-                offsets.extend(output.ids[first..].iter().map(|&id| {
-                    let start = place;
-                    place += self.vocabulary.length(id);
-                    (start, place)
-                }));
-            }
-            return;
+            return self.push_offsets(first, start, output);
         }
         symbols.clear();
         let byte = |&byte: &u8| Symbol { id: self.bytes[usize::from(byte)], bytes: 1 };
@@ -281,22 +271,20 @@ impl Codec for ByteLevel {
             let base = segment.start;
             let text = &text[segment];
             let bytes = text.as_bytes();
-            // What is cut is not looked up at once: while one look-up waits for memory, others can.
-            let mut waiting: [Word; WAITING] = [(0, 0, None); WAITING];
-            let mut count = 0;
+            let mut waiting = memory.waiting.take().unwrap_or_default();
+            waiting.restart(0);
             let _stopped = self.pattern.for_each_piece(text, |start, end| {
-                waiting[count] = (start, end, memory.words.key(bytes, start..end));
-                count += 1;
-                if count == WAITING {
-                    self.encode_words(bytes, &waiting, base, memory, output);
-                    count = 0;
+                if waiting.push(bytes, start, end) {
+                    self.encode_waiting(bytes, &mut waiting, base, memory, output);
+                    waiting.restart(end);
                     if output.is_full() {
                         return ControlFlow::Break(());
                     }
                 }
                 ControlFlow::Continue(())
             });
-            self.encode_words(bytes, &waiting[..count], base, memory, output);
+            self.encode_waiting(bytes, &mut waiting, base, memory, output);
+            memory.waiting = Some(waiting);
         });
     }
 

@@ -168,13 +168,22 @@ fn scan<G: Grammar>(
     text: &[u8],
     mut piece: impl FnMut(usize, usize) -> ControlFlow<()>,
 ) -> ControlFlow<()> {
-    let mut found = Found::default();
     let mut start = 0;
     while start < text.len() {
-        let end = found.end::<G>(text, start);
-        debug_assert!(end > start, "a piece is not empty");
-        piece(start, end)?;
-        start = end;
+        let base = start;
+        let mut ends = G::ends(text, base);
+        if ends == 0 {
+            let end = G::end(text, start);
+            debug_assert!(end > start, "a piece is not empty");
+            piece(start, end)?;
+            start = end;
+        }
+        while ends != 0 {
+            let end = base + ends.trailing_zeros() as usize;
+            ends &= ends - 1;
+            piece(start, end)?;
+            start = end;
+        }
     }
     ControlFlow::Continue(())
 }

@@ -5,6 +5,8 @@
 //! longer, one that ends beyond ASCII, the end of the text) is left to the scanners that go
 //! character by character.
 
+use wide::u8x16;
+
 /// Places in a window: bit `i` stands for byte `i`.
 pub(super) type Places = u64;
 
@@ -12,7 +14,7 @@ pub(super) type Places = u64;
 const WIDTH: usize = Places::BITS as usize;
 
 /// Fewer bytes than this are not worth a window.
-const FEWEST: usize = 16;
+const FEWEST: usize = 8;
 
 /// The places of bytes by class.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,11 +35,14 @@ pub(super) struct Window {
     pub controls: Places,
     /// Whatever is not ASCII.
     pub wide: Places,
+    /// How much of the window the text has, if it ends within it.
+    end: Option<usize>,
 }
 
 impl Window {
     /// The window at `at`, and how many bytes of it are ASCII text; none if these are too few.
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "a pattern that does not use a set need not make it")]
     pub(super) fn at(text: &[u8], at: usize) -> Option<(Self, usize)> {
         const HIGH: u64 = 0x8080_8080_8080_8080;
         let rest = text.get(at..)?;
@@ -45,40 +50,37 @@ impl Window {
         if first & HIGH != 0 || rest.len() < FEWEST {
             return None;
         }
-        let window = Self::of(rest);
-        Some((window, rest.len().min(window.wide.trailing_zeros() as usize).min(WIDTH)))
+        let mut window = Self::of(rest);
+        let ascii = rest.len().min(window.wide.trailing_zeros() as usize).min(WIDTH);
+        window.end = (ascii == rest.len() && ascii < WIDTH).then_some(ascii);
+        Some((window, ascii))
     }
 
     /// The classes of the bytes of `text`, as many as there are.
+    #[inline]
     fn of(text: &[u8]) -> Self {
         let mut padded = [0; WIDTH];
         let block = text.first_chunk().unwrap_or_else(|| {
             padded[..text.len()].copy_from_slice(text);
             &padded
         });
-        let mut sets = [0u64; 4];
-        let sixteens = block.as_chunks::<16>().0;
-        for place in (0..16).rev() {
-            for (codes, bytes) in sets.iter_mut().zip(sixteens) {
-                *codes = *codes * 2 + CODES[usize::from(bytes[place])];
-            }
-        }
-        transpose(&mut sets);
-        let [first, second, third, fourth] = sets;
-        let letters = first & !third;
-        let white = third & !first;
-        let neither = !(first | third);
+        let vectors = vectors(block);
+        let letters = places(vectors, |bytes| is_between(bytes | u8x16::splat(0x20), b'a', b'z'));
+        let spaces = places(vectors, |bytes| is(bytes, b' '));
+        let white = spaces | places(vectors, |bytes| is_between(bytes, 9, 13));
+        let controls = |bytes| is_between(bytes, 0, 31) | is(bytes, 127);
         Self {
             letters,
-            small: letters & second,
-            digits: neither & fourth & !second,
+            small: places(vectors, |bytes| is_between(bytes, b'a', b'z')),
+            digits: places(vectors, |bytes| is_between(bytes, b'0', b'9')),
             white,
-            spaces: white & !(second | fourth),
-            newlines: white & second,
-            apostrophes: neither & second & !fourth,
-            slashes: neither & second & fourth,
-            controls: first & third & !second,
-            wide: first & third & second,
+            spaces,
+            newlines: places(vectors, |bytes| is(bytes, b'\n') | is(bytes, b'\r')),
+            apostrophes: places(vectors, |bytes| is(bytes, b'\'')),
+            slashes: places(vectors, |bytes| is(bytes, b'/')),
+            controls: places(vectors, controls) & !white,
+            wide: places(vectors, |bytes| bytes),
+            end: None,
         }
     }
 
@@ -109,9 +111,12 @@ impl Window {
     /// The places of `ends` that are certain of those up to `len`, where the window stops to be known.
     ///
     /// Rules look at most two places ahead, except within white space, which is known only once its
-    /// end is.
+    /// end is. Where the text ends they have nothing to look at.
     #[inline]
     pub(super) fn certain(&self, ends: Places, len: usize) -> Places {
+        if self.end == Some(len) && only(len - 1) & self.white == 0 {
+            return ends & (only(len) - 1) & !1 | only(len);
+        }
         let Some(ahead) = len.checked_sub(2).filter(|&ahead| ahead > 0) else { return 0 };
         let white = (self.white << (WIDTH - len)).leading_ones() as usize;
         let until = ahead.min(len - white + 1);
@@ -119,56 +124,28 @@ impl Window {
     }
 }
 
-/// For each byte the code of its class, the four bits of which are 16 places apart, so that the codes of
-/// 16 bytes fit one word.
-static CODES: [u64; 256] = codes();
-
-const fn codes() -> [u64; 256] {
-    let [first, second, third, fourth] = [1, 1 << 16, 1 << 32, 1 << 48];
-    let mut codes = [0; 256];
-    let mut byte = 0u8;
-    loop {
-        codes[byte as usize] = match byte {
-            b'a'..=b'z' => first | second,
-            b'A'..=b'Z' => first,
-            b'0'..=b'9' => fourth,
-            b' ' => third,
-            b'\r' | b'\n' => third | second,
-            9..=13 => third | fourth,
-            b'\'' => second,
-            b'/' => second | fourth,
-            0x80.. => first | third | second,
-            0..=31 | 127 => first | third,
-            _ => 0,
-        };
-        if byte == u8::MAX {
-            return codes;
-        }
-        byte += 1;
-    }
-}
-
-/// From four words of 16 bits of each of four sets to those sets.
 #[inline]
-fn transpose(words: &mut [u64; 4]) {
-    let mut swap = |i: usize, k: usize, shift: u32, mask: u64| {
-        let change = (words[i] >> shift ^ words[k]) & mask;
-        words[i] ^= change << shift;
-        words[k] ^= change;
-    };
-    swap(0, 2, 32, 0xffff_ffff);
-    swap(1, 3, 32, 0xffff_ffff);
-    swap(0, 1, 16, 0xffff_0000_ffff);
-    swap(2, 3, 16, 0xffff_0000_ffff);
+fn vectors(block: &[u8; WIDTH]) -> [u8x16; 4] {
+    let sixteen = |place: usize| u8x16::new(block.as_chunks().0[place]);
+    [sixteen(0), sixteen(1), sixteen(2), sixteen(3)]
 }
 
-/// What [`Window::parts`] finds.
-pub(super) struct Parts {
-    pub starts: Places,
-    /// Characters that go with the letter behind them.
-    pub prefixes: Places,
-    /// How much of the window is known.
-    pub len: usize,
+/// The places of bytes whose highest bit is set in what `test` makes of them.
+#[inline]
+fn places(vectors: [u8x16; 4], test: impl Fn(u8x16) -> u8x16) -> Places {
+    let [first, second, third, fourth] = vectors;
+    let sixteen = |bytes| Places::from(test(bytes).to_bitmask());
+    sixteen(first) | sixteen(second) << 16 | sixteen(third) << 32 | sixteen(fourth) << 48
+}
+
+#[inline]
+fn is(bytes: u8x16, byte: u8) -> u8x16 {
+    bytes.simd_eq(u8x16::splat(byte))
+}
+
+#[inline]
+fn is_between(bytes: u8x16, first: u8, last: u8) -> u8x16 {
+    (bytes - u8x16::splat(first)).simd_le(u8x16::splat(last - first))
 }
 
 /// Where runs of `digits` start when each has at most `most`.
@@ -190,6 +167,15 @@ fn chunks(digits: Places, most: usize) -> Places {
         _ => {}
     }
     starts
+}
+
+/// What [`Window::parts`] finds.
+pub(super) struct Parts {
+    pub starts: Places,
+    /// Characters that go with the letter behind them.
+    pub prefixes: Places,
+    /// How much of the window is known.
+    pub len: usize,
 }
 
 /// The set of one place; empty if that is beyond the window.
@@ -233,6 +219,7 @@ mod tests {
                         slashes: places(|&byte| byte == b'/'),
                         controls: places(|byte| byte.is_ascii_control() && !matches!(byte, 9..=13)),
                         wide: places(|byte| !byte.is_ascii()),
+                        end: None,
                     };
                     assert_eq!(Window::of(&block), expected);
                 }

@@ -9,6 +9,7 @@ use super::model_file::{Kind, ModelFile};
 use super::resplitting::Resplitting;
 use super::trie::Trie;
 use super::{SPACE, character_length, user_defined_at};
+use crate::byte_level::Word;
 use crate::codec::Memory;
 use crate::merges::{Merge, Merges};
 use crate::merging::Symbol;
@@ -172,7 +173,8 @@ impl Bpe {
         memory: &mut Memory,
         piece: &mut impl FnMut(Range<usize>, Option<u32>) -> bool,
     ) -> bool {
-        let key = memory.words.key(normalized, word.clone());
+        let key = Word::of(normalized, word.start, word.end);
+        let bytes = &normalized[word.clone()];
         let mut place = word.start;
         let mut goes_on = true;
         let mut push = |symbol: u32, bytes: u32| {
@@ -182,7 +184,9 @@ impl Bpe {
             place = end;
         };
         let length = |id: u32| self.lengths.get(id as usize).copied().unwrap_or(0);
-        if key.is_some_and(|key| memory.words.get(key, |id| push(id, length(id)))) {
+        memory.ids.clear();
+        if memory.words.get(key, bytes, &mut memory.ids) {
+            memory.ids.iter().for_each(|&id| push(id, length(id)));
             return goes_on;
         }
         memory.symbols.clear();
@@ -197,16 +201,9 @@ impl Bpe {
         for symbol in &memory.symbols {
             push(symbol.id, symbol.bytes);
         }
-        if let Some(key) = key
-            && memory.symbols.iter().all(|symbol| (symbol.id as usize) < self.lengths.len())
-        {
-            let mut ids = [0; 10];
-            if let Some(ids) = ids.get_mut(..memory.symbols.len()) {
-                for (id, symbol) in ids.iter_mut().zip(&memory.symbols) {
-                    *id = symbol.id;
-                }
-                memory.words.put(key, ids);
-            }
+        if memory.symbols.iter().all(|symbol| (symbol.id as usize) < self.lengths.len()) {
+            memory.ids.extend(memory.symbols.iter().map(|symbol| symbol.id));
+            memory.words.put(key, bytes, &memory.ids);
         }
         goes_on
     }

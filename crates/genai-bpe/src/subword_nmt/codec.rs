@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::codes::{AROUND_LINES, Version};
 use super::{OTHER, SubwordNmt, without_end};
+use crate::byte_level::Word;
 use crate::codec::{Allowed, Codec, DecodeOptions, Memory, Output};
 use crate::vocabulary::Vocabulary;
 use crate::{Error, Tokenizer};
@@ -111,13 +112,9 @@ impl Codec for SubwordCodec {
         let (mut ids, mut lengths) = (Vec::new(), Vec::new());
         let mut start = text.len() - text.trim_start_matches(AROUND_LINES).len();
         for word in text.trim_matches(AROUND_LINES).split(' ') {
-            let key = if output.offsets.is_none() {
-                memory.words.key(word.as_bytes(), 0..word.len())
-            } else {
-                None
-            };
-            let push = |id| output.ids.push(id);
-            if word.is_empty() || key.is_some_and(|key| memory.words.get(key, push)) {
+            let key = (output.offsets.is_none()).then(|| Word::of(word.as_bytes(), 0, word.len()));
+            let is_known = |key| memory.words.get(key, word.as_bytes(), output.ids);
+            if word.is_empty() || key.is_some_and(is_known) {
                 start += word.len() + 1;
                 continue;
             }
@@ -133,7 +130,7 @@ impl Codec for SubwordCodec {
                 place += length;
             }
             if let Some(key) = key {
-                memory.words.put(key, &ids);
+                memory.words.put(key, word.as_bytes(), &ids);
             }
             start += word.len() + 1;
             if output.is_full() {
