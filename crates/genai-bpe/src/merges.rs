@@ -73,11 +73,11 @@ impl Merges {
 
     /// No merges yet, and room for so many.
     pub(crate) fn with_room(merges: usize) -> Self {
-        let size = (merges * 2).next_power_of_two().max(2);
+        let size = (merges + merges / 4 + 1).next_power_of_two();
         Self {
             slots: vec![FREE; size],
             shift: 64 - size.trailing_zeros(),
-            seen: vec![0; (size / 8).max(1)],
+            seen: vec![0; (size / 4).max(1)],
             len: 0,
         }
     }

@@ -25,6 +25,63 @@ pub(crate) struct Merging {
     queue: BinaryHeap<Reverse<u64>>,
 }
 
+/// Room for the ids of a short sequence.
+pub(crate) type Short = [u32; SHORT];
+
+/// Longest sequence that is merged without other memory.
+pub(crate) const SHORT: usize = 32;
+
+/// As [`Merging::merge`], for a few ids: merges the first `count` of `ids` until no pair of neighbours merges; says how many are left, which
+/// then are the first ones.
+pub(crate) fn merge_short(merges: &Merges, ids: &mut Short, count: usize) -> usize {
+    /// Of a place that is gone, or whose token does not merge with the next.
+    const APART: u64 = u64::MAX;
+    let mut pairs = [APART; SHORT];
+    let pair = |left, right| match merges.get(left, right) {
+        Some(merge) => u64::from(merge.rank) << 32 | u64::from(merge.id),
+        None => APART,
+    };
+    for place in 1..count {
+        pairs[place - 1] = pair(ids[place - 1], ids[place]);
+    }
+    // A bit for each place that a token starts at.
+    let mut starts: u64 = (1 << count) - 1;
+    loop {
+        let mut best = 0;
+        let mut least = pairs[0];
+        for (place, &pair) in pairs[..count].iter().enumerate() {
+            if pair < least {
+                (best, least) = (place, pair);
+            }
+        }
+        if least == APART {
+            break;
+        }
+        ids[best] = least as u32;
+        let after = starts & (u64::MAX << best << 1);
+        let right = after.trailing_zeros() as usize;
+        starts &= !(1 << right);
+        pairs[right % SHORT] = APART;
+        let after = after & (after - 1);
+        pairs[best] = match after {
+            0 => APART,
+            _ => pair(ids[best], ids[after.trailing_zeros() as usize % SHORT]),
+        };
+        let before = starts & ((1 << best) - 1);
+        if before != 0 {
+            let left = before.ilog2() as usize % SHORT;
+            pairs[left] = pair(ids[left], ids[best]);
+        }
+    }
+    let mut kept = 0;
+    while starts != 0 {
+        ids[kept] = ids[starts.trailing_zeros() as usize % SHORT];
+        starts &= starts - 1;
+        kept += 1;
+    }
+    kept
+}
+
 /// Longest sequence that is scanned.
 const SCANNED: usize = 24;
 const NONE: u32 = u32::MAX;

@@ -1,5 +1,7 @@
 //! Encoding without merging: the longest token that fits, and back where none does.
 
+use std::sync::OnceLock;
+
 use super::origins::Origins;
 use super::prefixes::{NO_TOKEN, Prefixes};
 use crate::hash::fold;
@@ -10,7 +12,9 @@ use crate::vocabulary::Vocabulary;
 #[derive(Clone, Debug)]
 pub(super) struct Backtracking {
     origins: Origins,
-    prefixes: Prefixes,
+    /// Made when it is first needed, as short texts often have no long piece. Nothing for the
+    /// vocabulary whose hashes agree.
+    prefixes: OnceLock<Option<Prefixes>>,
 }
 
 /// Working memory, used again from piece to piece.
@@ -23,7 +27,7 @@ pub(crate) struct Steps {
 }
 
 /// Pairs that are remembered.
-const VERDICTS: usize = 1 << 16;
+const VERDICTS: usize = 1 << 12;
 
 impl Backtracking {
     /// Nothing if merging by rank cannot be told from neighbours alone.
@@ -32,13 +36,12 @@ impl Backtracking {
         merges: &Merges,
         bytes: &[u32; 256],
     ) -> Option<Self> {
-        Self::with_origins(vocabulary, Origins::new(vocabulary, merges, bytes)?)
+        Some(Self::with_origins(Origins::new(vocabulary, merges, bytes)?))
     }
 
     /// As [`Backtracking::new`], where the origins are known.
-    pub(super) fn with_origins(vocabulary: &Vocabulary, origins: Origins) -> Option<Self> {
-        let prefixes = Prefixes::new(vocabulary, |id| origins.left_part(id))?;
-        Some(Self { origins, prefixes })
+    pub(super) fn with_origins(origins: Origins) -> Self {
+        Self { origins, prefixes: OnceLock::new() }
     }
 
     pub(super) fn origins(&self) -> &Origins {
@@ -51,13 +54,6 @@ impl Backtracking {
         self.origins.is_reachable(token)
     }
 
-    /// The token that the whole piece becomes, if there is one that it is known to become without a
-    /// walk over its prefixes.
-    #[inline]
-    pub(super) fn token(&self, vocabulary: &Vocabulary, piece: &[u8]) -> Option<u32> {
-        self.prefixes.token(vocabulary, piece)
-    }
-
     /// Appends the encoding of `piece` to `ids`. Says no, and appends nothing, for a piece whose hashes
     /// mislead.
     pub(super) fn encode(
@@ -68,6 +64,8 @@ impl Backtracking {
         steps: &mut Steps,
         ids: &mut Vec<u32>,
     ) -> bool {
+        let made = || Prefixes::new(vocabulary, |id| self.origins.left_part(id));
+        let Some(prefixes) = self.prefixes.get_or_init(made) else { return false };
         let first = ids.len();
         if steps.verdicts.is_empty() {
             steps.verdicts = vec![u64::MAX; VERDICTS];
@@ -76,7 +74,7 @@ impl Backtracking {
         steps.dead.resize(piece.len() / 64 + 1, 0);
         let mut place = 0;
         while place < piece.len() {
-            let Some((mut token, mut length)) = self.prefixes.longest(vocabulary, &piece[place..])
+            let Some((mut token, mut length)) = prefixes.longest(vocabulary, &piece[place..])
             else {
                 ids.truncate(first);
                 return false;
@@ -91,7 +89,7 @@ impl Backtracking {
                         return false;
                     };
                     place -= vocabulary.length(last);
-                    token = self.prefixes.shorter(last);
+                    token = prefixes.shorter(last);
                     length = vocabulary.length(token);
                     continue;
                 }
@@ -104,7 +102,7 @@ impl Backtracking {
                     place = end;
                     break;
                 }
-                token = self.prefixes.shorter(token);
+                token = prefixes.shorter(token);
                 length = vocabulary.length(token);
             }
         }

@@ -21,12 +21,9 @@ use crate::Error;
 use crate::added::AddedTokens;
 use crate::codec::{Allowed, Codec, DecodeOptions, Memory, Output};
 use crate::merges::{Merge, Merges};
-use crate::merging::{Merging, Symbol};
+use crate::merging::{Merging, SHORT, Symbol, merge_short};
 use crate::pretokenizer::Pattern;
 use crate::vocabulary::Vocabulary;
-
-/// Most pieces of up to so many bytes are tokens.
-const SHORT_PIECE: usize = 16;
 
 /// A tokenizer whose first symbols are the 256 bytes: tiktoken's, GPT-2's, and those of Hugging
 /// Face with a `ByteLevel` pre-tokenizer.
@@ -38,11 +35,11 @@ pub(crate) struct ByteLevel {
     added: AddedTokens,
     /// A piece that is a token becomes that token, whether or not merges lead there.
     whole_pieces: bool,
-    /// Backtracking finds the token that a piece is, if it becomes one.
-    finds_whole_pieces: bool,
+    /// Merging makes the token that a piece is, if it becomes one.
+    merges_find_whole_pieces: bool,
     /// The ids of single bytes.
     bytes: [u32; 256],
-    /// The fast way, for lists of merges that allow it: all that trainers write.
+    /// The fast way for long pieces and lists of merges that allow it: all that trainers write.
     backtracking: Option<Backtracking>,
 }
 
@@ -82,7 +79,7 @@ impl ByteLevel {
         whole_pieces: bool,
     ) -> Self {
         let MergeList { merges, bytes, backtracking } = list;
-        let finds_whole_pieces = backtracking.as_ref().is_some_and(|known| {
+        let merges_find_whole_pieces = backtracking.as_ref().is_some_and(|known| {
             !whole_pieces || vocabulary.iter().all(|(id, _)| known.is_reachable(id))
         });
         Self {
@@ -91,7 +88,7 @@ impl ByteLevel {
             pattern,
             added,
             whole_pieces,
-            finds_whole_pieces,
+            merges_find_whole_pieces,
             bytes,
             backtracking,
         }
@@ -214,15 +211,11 @@ impl ByteLevel {
         }
     }
 
-    /// The token that a piece is, if it is known to become that: found here faster than by
-    /// backtracking if it is short, and only here if no merges lead to it.
+    /// The token that a piece is, if only a look-up finds it.
     #[inline]
     fn whole(&self, piece: &[u8]) -> Option<u32> {
-        if let (true, Some(backtracking)) = (self.finds_whole_pieces, &self.backtracking) {
-            let is_short = piece.len() <= SHORT_PIECE;
-            return is_short.then(|| backtracking.token(&self.vocabulary, piece)).flatten();
-        }
-        self.whole_pieces.then(|| self.vocabulary.id(piece)).flatten()
+        let is_looked_up = self.whole_pieces && !self.merges_find_whole_pieces;
+        is_looked_up.then(|| self.vocabulary.id(piece)).flatten()
     }
 
     fn encode_parts(
@@ -234,6 +227,13 @@ impl ByteLevel {
     ) {
         let Memory { steps, symbols, merging, .. } = memory;
         let first = output.ids.len();
+        if piece.len() <= SHORT {
+            let mut ids = [0; SHORT];
+            ids.iter_mut().zip(piece).for_each(|(id, &byte)| *id = self.bytes[usize::from(byte)]);
+            let count = merge_short(&self.merges, &mut ids, piece.len());
+            output.ids.extend_from_slice(&ids[..count]);
+            return self.push_offsets(first, start, output);
+        }
         if let Some(backtracking) = &self.backtracking
             && backtracking.encode(&self.vocabulary, &self.merges, piece, steps, output.ids)
         {

@@ -46,7 +46,7 @@ impl Prefixes {
         first_part: impl Fn(u32) -> Option<u32>,
     ) -> Option<Self> {
         // Vocabularies of words have about two prefixes a token.
-        let mut size = (vocabulary.len() * 4).next_power_of_two().max(256);
+        let mut size = (vocabulary.len() * 2).next_power_of_two().max(256);
         loop {
             let mut prefixes = Self {
                 slots: vec![FREE; size],
@@ -66,7 +66,7 @@ impl Prefixes {
         vocabulary: &Vocabulary,
         first_part: &impl Fn(u32) -> Option<u32>,
     ) -> Option<bool> {
-        let mut room = self.slots.len() / 4 * 3;
+        let mut room = self.slots.len() / 8 * 7;
         let mut batch: Vec<(u32, u32)> = Vec::new();
         let mut keys = Vec::new();
         let mut known = Vec::new();
@@ -129,15 +129,6 @@ impl Prefixes {
             }
         }
         Some(true)
-    }
-
-    /// The token that `text` is. None may also mean that hashes mislead.
-    #[inline]
-    pub(super) fn token(&self, vocabulary: &Vocabulary, text: &[u8]) -> Option<u32> {
-        let slot = self.slots[self.place(Keys::of(text).key(text.len()))];
-        let token = (slot & ID) as u32;
-        let is_token = token != NO_TOKEN && (text.len() <= SHORT || vocabulary.is(token, text));
-        is_token.then_some(token)
     }
 
     /// The longest token that `text` starts with, and its length; [`NO_TOKEN`] and 0 if there is none.

@@ -191,7 +191,7 @@ impl WordCache {
         };
         pair[usize::from(pair[0].key != 0)] = slot;
         self.entered += 1;
-        if self.entered > self.pairs.len() && self.pairs.len() < self.most_pairs {
+        if self.entered > self.pairs.len() / 2 * 3 && self.pairs.len() < self.most_pairs {
             self.grow();
         }
     }

@@ -41,8 +41,7 @@ pub(super) struct Window {
 
 impl Window {
     /// The window at `at`, and how many bytes of it are ASCII text; none if these are too few.
-    #[inline(always)]
-    #[expect(clippy::inline_always, reason = "a pattern that does not use a set need not make it")]
+    #[inline]
     pub(super) fn at(text: &[u8], at: usize) -> Option<(Self, usize)> {
         const HIGH: u64 = 0x8080_8080_8080_8080;
         let rest = text.get(at..)?;

@@ -70,7 +70,7 @@ impl Tokenizer {
             added,
             whole_pieces,
             // These follow from the others.
-            finds_whole_pieces: _,
+            merges_find_whole_pieces: _,
             bytes: _,
             backtracking,
         } = codec;

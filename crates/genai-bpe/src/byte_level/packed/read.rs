@@ -143,6 +143,6 @@ pub(crate) fn read_vocabulary(reader: &mut Reader<'_>) -> Result<(Vocabulary, Me
             }
         }
     }
-    let backtracking = origins.and_then(|origins| Backtracking::with_origins(&vocabulary, origins));
+    let backtracking = origins.map(Backtracking::with_origins);
     Ok((vocabulary, MergeList { merges, bytes, backtracking }))
 }
