@@ -183,6 +183,17 @@ fn codes_are_those_of_learn_bpe() {
     assert!(SubwordNmtTrainer::new(1).add_dictionary("a b 1").is_err());
 }
 
+/// As the program reads them; the expectation is its output.
+#[test]
+fn lines_end_for_learn_bpe_where_python_ends_them() {
+    let line = "ab\u{2028}ab ab\u{85}xy ab\rab ab\u{b}ab\n";
+    let codes = "a b</w>|a b|x y</w>|ab \u{2028}</w>|ab \u{85}</w>|ab \u{b}</w>";
+    assert_eq!(
+        learn(&line.repeat(3), 20),
+        format!("#version: 0.2\n{}\n", codes.replace('|', "\n"))
+    );
+}
+
 proptest! {
     #[test]
     fn subwords_make_the_line(text in "[abc\u{a0}é ]{0,60}", merges in 0usize..30) {

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use genai_bpe::{Pattern, Trainer};
+use genai_bpe::{Pattern, SubwordNmtTrainer, Trainer};
 use serde_json::Value;
 
-use crate::files::{lines, records, text, texts};
+use crate::files::{bytes, lines, records, text, texts};
 use crate::generated::{Random, SPACES, TRAPS, digest};
 
 /// The texts of a corpus, each of which is given to the trainer by itself.
@@ -96,6 +96,65 @@ fn fixtures_training_hugging_face() {
         }
     }
     assert!(wrong.is_empty(), "{} differences:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// A trainer of subword-nmt with the options of a record.
+fn subword_nmt_trainer(options: &Value) -> SubwordNmtTrainer {
+    let mut trainer = SubwordNmtTrainer::new(size(options, "num_symbols"));
+    for (name, value) in options.as_object().unwrap() {
+        trainer = match name.as_str() {
+            "num_symbols" => trainer,
+            "min_frequency" => trainer.with_min_frequency(value.as_i64().unwrap()),
+            "total_symbols" => trainer.with_total_symbols(value.as_bool().unwrap()),
+            other => panic!("{other}"),
+        };
+    }
+    trainer
+}
+
+#[test]
+fn fixtures_training_subword_nmt() {
+    let corpora = corpora();
+    let (mut checked, mut wrong) = (0, Vec::new());
+    for record in records("gold/bpe_training.jsonl") {
+        if text(&record, "trainer") != "subword_nmt" {
+            continue;
+        }
+        let mut training = subword_nmt_trainer(&record["options"]);
+        for text in &corpora[text(&record, "corpus")] {
+            training.add_text(text);
+        }
+        let codes = training.train().unwrap();
+        // Nothing but the version before the merges, and nothing after the last one's line.
+        let merges = codes.strip_prefix("#version: 0.2\n").and_then(|rest| rest.strip_suffix('\n'));
+        let merges: Vec<String> = merges.unwrap().split('\n').map(str::to_owned).collect();
+        let first: Vec<String> = merges.iter().take(12).cloned().collect();
+        if merges.len() != size(&record, "merges")
+            || first != texts(&record, "first_merges")
+            || digests(&merges) != text(&record, "digests_of_merges")
+        {
+            let name = format!("{} {} {}", record["corpus"], record["options"], digests(&merges));
+            wrong.push(format!("{name}: {} merges, {first:?}", merges.len()));
+        }
+        checked += 1;
+    }
+    assert!(wrong.is_empty(), "{} differences:\n{}", wrong.len(), wrong.join("\n"));
+    assert_eq!(checked, 8);
+}
+
+/// The codes file that the other tests encode with, byte for byte.
+#[test]
+fn fixtures_codes_of_learn_bpe() {
+    let mut trainer = SubwordNmtTrainer::new(400);
+    for lang in ["en", "de", "ru", "ko"] {
+        for name in ["ref.A", "ref.B", "hyp.1", "hyp.2"] {
+            for line in lines(&format!("texts/{lang}/{name}.txt")) {
+                trainer.add_text(&line);
+            }
+        }
+    }
+    let codes = trainer.train().unwrap();
+    assert!(codes.as_bytes() == bytes("bpe/subword_nmt.codes"), "other codes:\n{codes}");
 }
 
 fn size(record: &Value, key: &str) -> usize {

@@ -16,6 +16,11 @@ use self::learner::Learner;
 use super::codes::{AROUND_LINES, END_OF_WORD};
 use crate::Error;
 
+/// What ends a line for `str.splitlines`, by which learn-bpe reads its files, besides CR and LF. It is not
+/// stripped from lines.
+const ENDS_IN_WORDS: [char; 8] =
+    ['\x0b', '\x0c', '\x1c', '\x1d', '\x1e', '\u{85}', '\u{2028}', '\u{2029}'];
+
 /// Learns the codes that `learn-bpe` of subword-nmt 0.3.8 learns from the same text, byte for byte.
 ///
 /// ```
@@ -53,9 +58,11 @@ impl SubwordNmtTrainer {
     }
 
     /// Counts the words of a text, or of a part of one that ends with a line. Words stand between
-    /// spaces, U+0020 alone, and line ends (LF, CR or both).
+    /// spaces, U+0020 alone, and line ends. Those are LF, CR, and what else Python takes for one, such as
+    /// U+2028, which stays with the word before it.
     pub fn add_text(&mut self, text: &str) {
-        for word in text.split(AROUND_LINES).filter(|word| !word.is_empty()) {
+        let between = text.split(AROUND_LINES).filter(|words| !words.is_empty());
+        for word in between.flat_map(|words| words.split_inclusive(ENDS_IN_WORDS)) {
             self.add(word, 1);
         }
     }
