@@ -101,6 +101,32 @@ fn train() {
     assert!(!sandbox.names().iter().any(|name| name == "new.json" || name.contains(".part")));
 }
 
+/// Words of characters: what was learnt is read again, and gives texts of known characters back.
+#[test]
+fn train_characters() {
+    let sandbox = sandbox();
+    let text = "the cat sat on the mat, the cats sat on mats\nthinking of the thing\n".repeat(20);
+    sandbox.write("corpus.txt", &text);
+    sandbox.write("new.txt", "then a cat is thinking, king of mats\n\nthe Cat\n");
+    let line = "bpe train corpus.txt --kind characters --special <unk>";
+    snapshot!("bpe_train_characters", sandbox, &format!("{line} --vocab-size 24"));
+    let words = format!("{line} --vocab-size 36 --suffix </w> -o words.json");
+    assert_eq!(sandbox.run(&words).success(), "");
+    let tokens = "bpe encode --vocab words.json new.txt --tokens";
+    snapshot!("bpe_train_characters_tokens", sandbox, tokens);
+    let ids = sandbox.run("bpe encode --vocab words.json corpus.txt").success();
+    sandbox.write("ids.txt", ids);
+    assert_eq!(sandbox.run("bpe decode --vocab words.json ids.txt").success(), text);
+    for (name, options) in [
+        ("few_pairs", "--vocab-size 1000 -o more.json"),
+        ("pattern", "--pattern gpt2"),
+        ("packed", "--vocab-size 24 --format packed"),
+    ] {
+        let line = format!("bpe train corpus.txt --kind characters {options}");
+        snapshot!(format!("bpe_train_characters_{name}"), sandbox, &line);
+    }
+}
+
 #[test]
 fn encode() {
     let sandbox = sandbox();
