@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, Input, MatchKind};
 
 use crate::Error;
 use crate::codec::Allowed;
@@ -139,13 +139,23 @@ impl AddedTokens {
             && (search.has_ordinary || !matches!(allowed, Allowed::None))
             && search.places.iter().any(|&place| wanted(&self.tokens[place]))
         {
-            for found in automaton.find_iter(text) {
+            let mut from = 0;
+            while let Some(found) = automaton.find(Input::new(text).range(from..)) {
+                from = found.end();
                 let place = search.places[found.pattern()];
                 let (token, rule) = (&self.tokens[place], &self.matching[place]);
                 let Range { mut start, mut end } = found.range();
                 let is_word_before = || text[..start].chars().next_back().is_some_and(is_word);
                 let is_word_after = || text[end..].chars().next().is_some_and(is_word);
-                if !wanted(token) || (rule.single_word && (is_word_before() || is_word_after())) {
+                if !wanted(token) {
+                    // tiktoken, whose choice of tokens this is, goes on within one that it passes over.
+                    // Hugging Face, which passes over all special ones or none, goes on after it.
+                    if matches!(allowed, Allowed::Only(_)) {
+                        from = start + 1;
+                    }
+                    continue;
+                }
+                if rule.single_word && (is_word_before() || is_word_after()) {
                     continue;
                 }
                 if rule.lstrip {

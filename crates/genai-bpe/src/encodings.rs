@@ -272,6 +272,16 @@ mod tests {
         assert_eq!(id("qwen", "<|extra_204|>"), Some(151_850));
     }
 
+    /// Of such two it would be open which one tiktoken finds.
+    #[test]
+    fn no_special_token_starts_with_another() {
+        for (name, _, special) in ENCODINGS {
+            let mut tokens: Vec<String> = special().into_iter().map(|(token, _)| token).collect();
+            tokens.sort_unstable();
+            assert!(tokens.windows(2).all(|pair| !pair[1].starts_with(&pair[0])), "{name}");
+        }
+    }
+
     #[test]
     fn models_are_found_as_tiktoken_finds_them() {
         for (model, encoding) in [

@@ -57,6 +57,8 @@
 //!
 //! - tiktoken raises an error on special tokens in a text by default; here they are text unless
 //!   [`Special`] says otherwise.
+//! - Where one special token starts with another, the longest is found. In tiktoken it is one or the other,
+//!   by the order of a hash map; no encoding that has a name here has such tokens.
 //! - What a file asks for and this crate does not have is refused by name ([`Error::Unsupported`]).
 //!   With the feature `hugging-face` the `tokenizers` crate takes over such files.
 //! - Character classes are those of Unicode 16.0, as in tiktoken 0.14 and tokenizers 0.23.

@@ -59,7 +59,8 @@ pub enum Special<'a> {
     Ordinary,
     /// Every special token is recognised.
     All,
-    /// These are recognised; the others are text.
+    /// These are recognised; the others are text, in which one of these may begin. This is
+    /// `allowed_special` of tiktoken.
     Only(&'a [&'a str]),
     /// It is an error, as by default in tiktoken.
     Forbid,

@@ -1,9 +1,9 @@
 //! tiktoken, whose ranks are built in.
 
-use genai_bpe::{Special, Tokenizer};
+use genai_bpe::{Pattern, Special, Tokenizer};
 use serde_json::Value;
 
-use crate::files::{records, text};
+use crate::files::{records, text, texts};
 use crate::generated::{differences, first_lines, numbers, own_texts, sweep};
 
 /// The tokenizer of a record, if it is built in.
@@ -37,6 +37,37 @@ fn fixtures_tiktoken() {
         };
         compare("ordinary", Special::Ordinary);
         compare("all_special", Special::All);
+    }
+    assert!(wrong.is_empty(), "{} differences:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// A rank file of the 256 bytes.
+fn ranks_of_bytes() -> String {
+    let digits: Vec<char> =
+        ('A'..='Z').chain('a'..='z').chain('0'..='9').chain(['+', '/']).collect();
+    let line = |byte: usize| format!("{}{}== {byte}\n", digits[byte >> 2], digits[byte % 4 * 16]);
+    (0..256).map(line).collect()
+}
+
+/// A token that is not allowed may lie over one that is.
+#[test]
+fn fixtures_tiktoken_special() {
+    let ranks = ranks_of_bytes();
+    let mut wrong = Vec::new();
+    for record in records("gold/bpe_tiktoken_special.jsonl") {
+        let special = record["special"].as_object().unwrap().iter();
+        let special: Vec<(&str, u32)> = special
+            .map(|(token, id)| (token.as_str(), id.as_u64().unwrap().try_into().unwrap()))
+            .collect();
+        let tokenizer = Tokenizer::from_ranks(ranks.as_bytes(), Pattern::Whole, &special).unwrap();
+        let allowed = texts(&record, "allowed");
+        let allowed: Vec<&str> = allowed.iter().map(String::as_str).collect();
+        for (text, expected) in texts(&record, "texts").iter().zip(texts(&record, "ids")) {
+            let ids = numbers(&tokenizer.encode_with(text, Special::Only(&allowed)).unwrap());
+            if ids != expected {
+                wrong.push(format!("{text:?}, {allowed:?}: {ids}, not {expected}"));
+            }
+        }
     }
     assert!(wrong.is_empty(), "{} differences:\n{}", wrong.len(), wrong.join("\n"));
 }
