@@ -53,6 +53,14 @@
 //!
 //! No input makes any of them recurse, backtrack without bound or take quadratic time.
 //!
+//! # Limits
+//!
+//! Ids of a vocabulary are below 2²⁴, and its tokens have less than 2 GiB together; more is an error when a
+//! tokenizer is loaded. Texts may have any length. But a single piece has to have less than 2³² symbols where
+//! pieces are merged, which is everywhere but with byte-level tokenizers that trainers wrote: more is a panic,
+//! never other ids, and takes a hundred GiB of memory first. Offsets within a run of unknown characters that
+//! are fused into one token (`fuse_unk`) are right up to 4 GiB.
+//!
 //! # What differs from the tools
 //!
 //! - tiktoken raises an error on special tokens in a text by default; here they are text unless

@@ -88,6 +88,10 @@ const NONE: u32 = u32::MAX;
 
 impl Merging {
     /// Merges `symbols` until no pair of neighbours merges.
+    ///
+    /// # Panics
+    /// For 2³² symbols or more; see the crate's limits. A token is shorter than 2 GiB, so the bytes of what
+    /// merges always fit.
     pub(crate) fn merge(&mut self, merges: &Merges, symbols: &mut Vec<Symbol>) {
         self.merge_by(
             |left, right| merges.get(left, right).map(|merge| (merge.rank, merge.id)),
@@ -149,7 +153,8 @@ impl Merging {
         rule: impl Fn(Symbol, Symbol) -> (u32, u32),
         symbols: &mut Vec<Symbol>,
     ) {
-        let count = u32::try_from(symbols.len()).expect("pieces are shorter than 4 GiB");
+        let count =
+            u32::try_from(symbols.len()).expect("a piece that is merged has less than 2³² symbols");
         self.previous.clear();
         self.previous.extend((0..count).map(|place| place.wrapping_sub(1)));
         self.next.clear();

@@ -108,7 +108,9 @@ impl CharacterModel {
             }
             if let Some(id) = self.unknown {
                 match &mut unknown {
-                    Some(symbol) if self.options.fuse_unk => symbol.bytes += bytes,
+                    Some(symbol) if self.options.fuse_unk => {
+                        symbol.bytes = symbol.bytes.saturating_add(bytes);
+                    }
                     _ => symbols.extend(unknown.replace(Symbol { id, bytes })),
                 }
             }
@@ -117,7 +119,7 @@ impl CharacterModel {
     }
 }
 
-/// Lengths within a piece; the merging of symbols takes pieces below 4 GiB only.
+/// Lengths within a piece. Only a run of fused unknown characters can be of 4 GiB; see the crate's limits.
 fn length(bytes: usize) -> u32 {
     u32::try_from(bytes).unwrap_or(u32::MAX)
 }
