@@ -42,8 +42,9 @@ pub(crate) trait Codec: Debug + Send + Sync {
     /// can be decoded id by id. Special tokens that are left out don't count.
     fn is_concatenative(&self) -> bool;
 
-    /// Whether what ids become, beyond what those before them became, follows from them and the
-    /// last id before them that becomes any text when alone; but for [`Codec::is_open`].
+    /// For a codec that is not concatenative: whether the text that ids add follows from these ids and
+    /// the last one before them that is any text when alone, so that a stream can forget all earlier ones.
+    /// Ids that are open wait for the next. Where this does not hold, a stream has its text at its end.
     fn decodes_locally(&self) -> bool {
         false
     }
@@ -138,9 +139,10 @@ impl Output<'_> {
     }
 }
 
-/// Working memory of one worker, used again from text to text.
+/// Working memory of one worker of one tokenizer, used again from text to text.
 #[derive(Debug)]
 pub(crate) struct Memory {
+    /// The ids of words, which are those of this tokenizer.
     pub(crate) words: WordCache,
     pub(crate) waiting: Option<Box<Waiting>>,
     pub(crate) steps: Steps,

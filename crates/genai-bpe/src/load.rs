@@ -115,7 +115,7 @@ impl Tokenizer {
             Some(Format::VocabularyJson) => Err(other_half(VOCABULARY_FILE, MERGES_FILE)),
             Some(Format::Pairs) if is_subword_nmt(bytes) => subword_nmt::load(bytes),
             Some(Format::Pairs) => Err(other_half(MERGES_FILE, VOCABULARY_FILE)),
-            Some(Format::Ranks) => from_ranks(bytes),
+            Some(Format::Ranks) => from_published_ranks(bytes),
             Some(Format::SentencePiece) => sentencepiece::load(bytes),
             Some(Format::Packed) => packed::load(bytes),
             None => {
@@ -178,7 +178,7 @@ fn other_half(one: &str, other: &str) -> Error {
 }
 
 /// Rank files say nothing about patterns; the published ones are known.
-fn from_ranks(bytes: &[u8]) -> Result<Tokenizer, Error> {
+fn from_published_ranks(bytes: &[u8]) -> Result<Tokenizer, Error> {
     let digest = sha256(bytes);
     let published = PUBLISHED_RANKS.iter().find(|(known, _)| *known == digest);
     let (_, encoding) = published.ok_or_else(|| {
@@ -201,7 +201,7 @@ pub(crate) fn sha256(bytes: &[u8]) -> String {
     })
 }
 
-/// What the bytes are, by their first few.
+/// What the bytes are, by their first few: what is no text first, then what a text begins with, and lines last.
 fn recognise(bytes: &[u8]) -> Option<Format> {
     if bytes.starts_with(packed::MAGIC) {
         return Some(Format::Packed);

@@ -66,7 +66,8 @@ pub enum Special<'a> {
     Forbid,
 }
 
-/// Ids, and the bytes of the text that each covers.
+/// Ids, and the bytes of the text that each covers. (The encodings that have names, such as `cl100k_base`,
+/// are another thing: tokenizers; see [`Tokenizer::from_tiktoken`].)
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Encoding {
     /// The token ids.
