@@ -1,0 +1,3 @@
+//! The ARPA format: text with a section for each order.
+
+mod write;

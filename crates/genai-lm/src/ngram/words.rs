@@ -1,0 +1,16 @@
+//! What separates words: each of `KenLM`'s programs has a white space of its own.
+
+/// White space in the text that `lmplz` reads: space, tab, CR, LF and NUL.
+pub(super) const fn separates_in_training(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | 0)
+}
+
+/// White space in an ARPA file: space, tab, CR and LF. A vertical tab may be within a word.
+pub(super) const fn separates_in_arpa(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
+}
+
+/// The words of a text in order, without empty ones.
+pub(super) fn words(text: &[u8], separates: fn(u8) -> bool) -> impl Iterator<Item = &[u8]> {
+    text.split(move |&byte| separates(byte)).filter(|word| !word.is_empty())
+}
