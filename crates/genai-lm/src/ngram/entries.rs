@@ -25,6 +25,7 @@ pub(super) const BLANK: f32 = f32::INFINITY;
 pub struct Entries {
     vocabulary: Vocabulary,
     levels: Vec<Level>,
+    has_unknown: bool,
 }
 
 /// The n-grams of one order. A unigram's place is its word's number.
@@ -65,7 +66,17 @@ pub struct Entry {
 
 impl Entries {
     pub(super) fn new(vocabulary: Vocabulary, levels: Vec<Level>) -> Self {
-        Self { vocabulary, levels }
+        Self { vocabulary, levels, has_unknown: true }
+    }
+
+    pub(super) fn without_unknown(self) -> Self {
+        Self { has_unknown: false, ..self }
+    }
+
+    /// Whether `<unk>` is the model's own: false for one that was read without it, where it was given a
+    /// probability of 10^-100.
+    pub fn has_unknown(&self) -> bool {
+        self.has_unknown
     }
 
     /// The length of the longest n-grams.

@@ -22,8 +22,12 @@ impl Error {
         &self.0
     }
 
-    pub(crate) fn option(name: &'static str, found: impl ToString, expected: &'static str) -> Self {
-        ErrorKind::Option { name, found: found.to_string(), expected }.into()
+    pub(crate) fn option(
+        name: &'static str,
+        found: impl Into<String>,
+        expected: &'static str,
+    ) -> Self {
+        ErrorKind::Option { name, found: found.into(), expected }.into()
     }
 
     pub(crate) fn io(file: impl Into<String>, source: io::Error) -> Self {

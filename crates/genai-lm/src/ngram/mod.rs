@@ -3,7 +3,9 @@
 //! # How it works
 //! A [`Trainer`] takes sentences, counts their n-grams within a limit of memory, and gives the
 //! [`Entries`] of a model: every n-gram with the logarithm of its probability and of its backoff
-//! weight. Entries are written to and read from the ARPA format.
+//! weight. Entries are written to and read from the ARPA format. An [`NgramModel`] is made of them for
+//! queries; it has a binary form that is mapped into memory. A [`Query`] scores sentences as `query` does, and an
+//! [`NgramScorer`] is a [`genai_metrics::LanguageModel`] over words, characters or any other [`Units`].
 //!
 //! # The definition
 //! The adjusted count `a(g)` of an n-gram is how often it occurs if it has the model's order or
@@ -19,13 +21,23 @@ mod arpa;
 mod entries;
 mod error;
 mod hash;
+mod limits;
+mod mapping;
+mod model;
+mod query;
+mod scorer;
 mod train;
+mod units;
 mod vocabulary;
 mod words;
 
 pub use entries::{Entries, Entry};
 pub use error::{Error, ErrorKind};
+pub use model::{NgramModel, State, WordScore};
+pub use query::{Query, QueryTotals, ScoredSentence, ScoredWord};
+pub use scorer::NgramScorer;
 pub use train::{
     Discounts, OrderReport, SpecialWords, TrainOptions, TrainReport, Trained, Trainer,
 };
+pub use units::{Characters, Units, Words, unit_name};
 pub use vocabulary::{Vocabulary, WordId};

@@ -14,3 +14,8 @@ pub(super) const fn separates_in_arpa(byte: u8) -> bool {
 pub(super) fn words(text: &[u8], separates: fn(u8) -> bool) -> impl Iterator<Item = &[u8]> {
     text.split(move |&byte| separates(byte)).filter(|word| !word.is_empty())
 }
+
+/// White space in the text that `query` reads: what C takes for it.
+pub(super) const fn separates_in_queries(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t'..=b'\r')
+}

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::super::error::{Error, ErrorKind};
+use super::super::limits::MAX_ORDER;
 use super::super::vocabulary::{BEGIN, END, UNKNOWN, WordId};
-use super::options::MAX_ORDER;
 
 /// The words of an n-gram of the highest order, the last one first: in this order of words n-grams
 /// sort by their endings, so that those with a common ending are neighbours.
@@ -108,9 +108,9 @@ impl Counter {
         if same == 0 {
             self.push_unseen(gram[0]);
         }
-        for depth in same..length {
-            let is_counted_whole = depth + 1 == self.order || depth > 0 && gram[depth] == BEGIN;
-            self.push(depth, gram[depth], if is_counted_whole { count } else { 0 })?;
+        for (depth, &word) in gram[..length].iter().enumerate().skip(same) {
+            let is_counted_whole = depth + 1 == self.order || depth > 0 && word == BEGIN;
+            self.push(depth, word, if is_counted_whole { count } else { 0 })?;
             self.occurred[depth] = count;
         }
         self.previous = *gram;

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::super::entries::{self, Entries};
 use super::super::error::Error;
-use super::super::vocabulary::{BEGIN, UNKNOWN, Vocabulary, WordId};
+use super::super::vocabulary::{BEGIN, UNKNOWN, Vocabulary};
 use super::counts::{Counts, Level};
 use super::discounts::Discounts;
 use super::options::TrainOptions;

@@ -10,6 +10,8 @@ use std::io::BufRead;
 
 use super::entries::Entries;
 use super::error::{Error, ErrorKind};
+use super::limits::MAX_ORDER;
+use super::units::Units;
 use super::vocabulary::{BEGIN, END, Vocabulary, WordId};
 use super::words::{separates_in_training, words};
 use runs::Runs;
@@ -145,7 +147,7 @@ impl Trainer {
         units: impl IntoIterator<Item = T>,
     ) -> Result<(), Error> {
         self.sentences += 1;
-        self.buffer.extend([BEGIN; options::MAX_ORDER].iter().take(self.options.order - 1));
+        self.buffer.extend([BEGIN; MAX_ORDER].iter().take(self.options.order - 1));
         for unit in units {
             let unit = unit.as_ref();
             if unit.is_empty() {
@@ -180,6 +182,16 @@ impl Trainer {
             return Err(ErrorKind::TooMany { what: "words", limit }.into());
         }
         Ok(())
+    }
+
+    /// Adds a text as a sentence of these units.
+    ///
+    /// # Errors
+    /// As [`Trainer::add_line`].
+    pub fn add_text(&mut self, text: &str, units: &dyn Units) -> Result<(), Error> {
+        let mut cut = Vec::new();
+        units.cut(text, &mut |unit, _| cut.push(unit.to_owned()));
+        self.add_sentence(cut)
     }
 
     /// Adds every line that a reader gives, also a last one without its LF, which `lmplz` counts

@@ -3,10 +3,9 @@
 use std::path::PathBuf;
 
 use super::super::error::Error;
+use super::super::limits::MAX_ORDER;
 use super::discounts::Discounts;
 
-/// The longest n-grams that are counted.
-pub(super) const MAX_ORDER: usize = 8;
 /// Fewer words than this are not worth a file.
 pub(super) const SMALLEST_RUN: usize = 256;
 
@@ -62,7 +61,7 @@ impl Default for TrainOptions {
 impl TrainOptions {
     pub(super) fn check(&self) -> Result<(), Error> {
         if !(1..=MAX_ORDER).contains(&self.order) {
-            return Err(Error::option("order", self.order, "1 to 8"));
+            return Err(Error::option("order", self.order.to_string(), "1 to 8"));
         }
         if self.prune.len() > self.order {
             return Err(Error::option(
@@ -81,7 +80,7 @@ impl TrainOptions {
         if self.vocabulary_size > 0 && !self.interpolate_unigrams {
             return Err(Error::option(
                 "vocabulary_size",
-                self.vocabulary_size,
+                self.vocabulary_size.to_string(),
                 "0 where unigrams are not interpolated",
             ));
         }

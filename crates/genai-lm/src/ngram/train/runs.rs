@@ -9,9 +9,9 @@ use std::path::PathBuf;
 use rayon::slice::ParallelSliceMut;
 
 use super::super::error::Error;
+use super::super::limits::MAX_ORDER;
 use super::super::vocabulary::{BEGIN, WordId};
 use super::counts::{Counter, Counts, Gram};
-use super::options::MAX_ORDER;
 
 const FILE: &str = "a temporary file of counts";
 

@@ -1,0 +1,188 @@
+//! N-grams in any order, which become levels.
+
+use super::super::entries::{BLANK, Level};
+use super::super::error::{Error, ErrorKind};
+use super::super::hash::hash_number;
+use super::super::vocabulary::WordId;
+
+const NONE: u32 = u32::MAX;
+const LIMIT: u32 = u32::MAX - 1;
+
+/// Why an n-gram was not taken.
+pub(super) enum Refused {
+    /// It is there.
+    Twice,
+    /// The n-gram without its last word is not there.
+    NoContext,
+    TooMany(Error),
+}
+
+/// N-grams by their endings, as they come.
+pub(super) struct Tree {
+    levels: Vec<Level>,
+    /// Where the context of each n-gram is in the level below, [`NONE`] if nowhere.
+    contexts: Vec<Vec<u32>>,
+    children: Vec<Children>,
+}
+
+impl Tree {
+    pub(super) fn new(order: usize) -> Self {
+        let mut tree = Self {
+            levels: vec![Level::default(); order],
+            contexts: vec![Vec::new(); order],
+            children: std::iter::repeat_with(Children::default).take(order).collect(),
+        };
+        for special in 0..3 {
+            tree.set_unigram(special, BLANK, 0.0);
+        }
+        tree
+    }
+
+    pub(super) fn unigrams(&self) -> usize {
+        self.levels[0].words.len()
+    }
+
+    /// Sets what is said of a word, which is known or the next.
+    pub(super) fn set_unigram(&mut self, word: WordId, logarithm: f32, backoff: f32) {
+        let level = &mut self.levels[0];
+        if word as usize == level.words.len() {
+            level.words.push(word);
+            level.logarithms.push(BLANK);
+            level.backoffs.push(0.0);
+        }
+        level.logarithms[word as usize] = logarithm;
+        level.backoffs[word as usize] = backoff;
+    }
+
+    /// Takes an n-gram of two words or more, the last one first.
+    pub(super) fn insert(
+        &mut self,
+        words: &[WordId],
+        logarithm: f32,
+        backoff: f32,
+    ) -> Result<(), Refused> {
+        let mut node = words[0];
+        for (depth, &word) in words.iter().enumerate().skip(1) {
+            node = match self.children[depth].find(node, word) {
+                Some(_) if depth + 1 == words.len() => return Err(Refused::Twice),
+                Some(child) => child,
+                None => self.push(depth, node, word)?,
+            };
+        }
+        let depth = words.len() - 1;
+        let context = self.contexts[depth].last().copied().unwrap_or(NONE) as usize;
+        if self.levels[depth - 1].logarithms.get(context).is_none_or(|&context| context == BLANK) {
+            return Err(Refused::NoContext);
+        }
+        let level = &mut self.levels[depth];
+        level.logarithms[node as usize] = logarithm;
+        level.backoffs[node as usize] = backoff;
+        Ok(())
+    }
+
+    fn push(&mut self, depth: usize, parent: u32, word: WordId) -> Result<u32, Refused> {
+        let context = match self.contexts[depth - 1].get(parent as usize) {
+            None => word,
+            Some(&context) => self.children[depth - 1].find(context, word).unwrap_or(NONE),
+        };
+        let level = &mut self.levels[depth];
+        let node = u32::try_from(level.words.len()).ok().filter(|&node| node < LIMIT);
+        let node = node.ok_or_else(|| {
+            Refused::TooMany(
+                ErrorKind::TooMany { what: "n-grams of an order", limit: LIMIT.into() }.into(),
+            )
+        })?;
+        level.parents.push(parent);
+        level.words.push(word);
+        level.logarithms.push(BLANK);
+        level.backoffs.push(0.0);
+        self.contexts[depth].push(context);
+        self.children[depth].insert(parent, word, node);
+        Ok(node)
+    }
+
+    /// The levels, sorted.
+    pub(super) fn into_levels(self) -> Vec<Level> {
+        let highest = self.levels.len() - 1;
+        let mut places: Option<Vec<u32>> = None;
+        let mut levels = self.levels;
+        for (depth, level) in levels.iter_mut().enumerate() {
+            if let Some(places) = &places {
+                level.parents.iter_mut().for_each(|parent| *parent = places[*parent as usize]);
+            }
+            places = if depth == 0 { None } else { sort(level) };
+            if depth == highest {
+                level.backoffs = Vec::new();
+            }
+        }
+        levels
+    }
+}
+
+/// Sorts a level by parents and words; where its n-grams went, if they were not sorted.
+fn sort(level: &mut Level) -> Option<Vec<u32>> {
+    let key = |&index: &u32| (level.parents[index as usize], level.words[index as usize]);
+    // No level has more than fit.
+    let mut order: Vec<u32> = (0..u32::try_from(level.words.len()).unwrap_or(NONE)).collect();
+    if order.is_sorted_by_key(key) {
+        return None;
+    }
+    order.sort_unstable_by_key(key);
+    level.parents = order.iter().map(|&index| level.parents[index as usize]).collect();
+    level.words = order.iter().map(|&index| level.words[index as usize]).collect();
+    level.logarithms = order.iter().map(|&index| level.logarithms[index as usize]).collect();
+    level.backoffs = order.iter().map(|&index| level.backoffs[index as usize]).collect();
+    let mut places = vec![0; order.len()];
+    for (place, index) in (0..).zip(order) {
+        places[index as usize] = place;
+    }
+    Some(places)
+}
+
+/// From a parent and a word to their child: open addressing, at most half full.
+#[derive(Default)]
+struct Children {
+    slots: Vec<(u64, u32)>,
+    len: usize,
+}
+
+impl Children {
+    fn find(&self, parent: u32, word: WordId) -> Option<u32> {
+        if self.slots.is_empty() {
+            return None;
+        }
+        let (_, child) = self.slots[self.place(key(parent, word))];
+        (child != NONE).then_some(child)
+    }
+
+    fn insert(&mut self, parent: u32, word: WordId, child: u32) {
+        if self.len * 2 >= self.slots.len() {
+            let size = (self.slots.len() * 2).max(1 << 10);
+            for (key, child) in std::mem::replace(&mut self.slots, vec![(0, NONE); size]) {
+                if child != NONE {
+                    let place = self.place(key);
+                    self.slots[place] = (key, child);
+                }
+            }
+        }
+        let key = key(parent, word);
+        let place = self.place(key);
+        self.slots[place] = (key, child);
+        self.len += 1;
+    }
+
+    /// Where a key is or belongs.
+    #[expect(clippy::cast_possible_truncation, reason = "a mask follows")]
+    fn place(&self, key: u64) -> usize {
+        let mask = self.slots.len() - 1;
+        let mut place = hash_number(key) as usize & mask;
+        while self.slots[place].1 != NONE && self.slots[place].0 != key {
+            place = (place + 1) & mask;
+        }
+        place
+    }
+}
+
+fn key(parent: u32, word: WordId) -> u64 {
+    u64::from(parent) << 32 | u64::from(word)
+}

@@ -1,0 +1,145 @@
+//! The probability of a word after others.
+
+use super::super::entries::BLANK;
+use super::super::limits::MAX_ORDER;
+use super::super::vocabulary::{BEGIN, WordId};
+use super::NgramModel;
+use super::image::Stored;
+use super::table::key;
+
+/// What a model knows of the words before: as many of the last ones as can matter.
+///
+/// States are equal where every continuation has the same probability for the same reason.
+///
+/// ```
+/// # use genai_lm::ngram::{NgramModel, TrainOptions, Trainer};
+/// # let mut trainer = Trainer::new(TrainOptions { order: 3, ..TrainOptions::default() })?;
+/// # trainer.add_line(b"a b")?;
+/// # let model = NgramModel::new(&trainer.finish()?.entries)?;
+/// assert_eq!(model.begin_sentence().len(), 1);
+/// // Nothing begins with an unknown word, so what came before it is forgotten.
+/// let (_, state) = model.score(&model.begin_sentence(), 0);
+/// assert_eq!(state, model.no_context());
+/// # Ok::<(), genai_lm::ngram::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct State {
+    /// The last word first.
+    words: [WordId; MAX_ORDER - 1],
+    /// The backoffs of the last word, of the last two, and so on.
+    backoffs: [f32; MAX_ORDER - 1],
+    length: u8,
+}
+
+impl State {
+    /// How many words it knows.
+    pub fn len(&self) -> usize {
+        self.length.into()
+    }
+
+    /// Whether it knows none.
+    pub fn is_empty(&self) -> bool {
+        self.length == 0
+    }
+
+    /// The words it knows, the last one first.
+    pub fn words(&self) -> &[WordId] {
+        &self.words[..self.len()]
+    }
+}
+
+impl PartialEq for State {
+    fn eq(&self, other: &Self) -> bool {
+        self.words() == other.words()
+    }
+}
+
+impl Eq for State {}
+
+/// What a model says of a word.
+///
+/// ```
+/// # use genai_lm::ngram::{NgramModel, TrainOptions, Trainer};
+/// # let mut trainer = Trainer::new(TrainOptions { order: 2, ..TrainOptions::default() })?;
+/// # trainer.add_line(b"a b")?;
+/// # let model = NgramModel::new(&trainer.finish()?.entries)?;
+/// let (score, _) = model.score(&model.begin_sentence(), 0);
+/// assert_eq!(score.ngram_length, 1);
+/// assert!(score.log10_prob < 0.0);
+/// # Ok::<(), genai_lm::ngram::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct WordScore {
+    /// The logarithm to base 10 of its probability, summed in 32 bits.
+    pub log10_prob: f32,
+    /// The length of the n-gram that was found, 1 for the word alone.
+    pub ngram_length: u8,
+}
+
+impl NgramModel {
+    /// The state at the beginning of a sentence, after `<s>`.
+    pub fn begin_sentence(&self) -> State {
+        let mut state = self.no_context();
+        state.words[0] = BEGIN;
+        state.backoffs[0] = self.image.unigram(BEGIN).backoff;
+        state.length = u8::from(self.order() > 1);
+        state
+    }
+
+    /// The state before any word, as if nothing were known of what came before.
+    pub fn no_context(&self) -> State {
+        State { words: [0; MAX_ORDER - 1], backoffs: [0.0; MAX_ORDER - 1], length: 0 }
+    }
+
+    /// What the model says of a word after others, and the state after it. A number that is no word's has
+    /// probability 1; unknown words are 0.
+    #[inline]
+    pub fn score(&self, state: &State, word: WordId) -> (WordScore, State) {
+        let bytes = self.image.bytes();
+        let tables = self.header().tables.as_slice();
+        let unigram = self.image.unigram(word);
+        let mut log10_prob = unigram.logarithm();
+        let mut length = 1;
+        let mut next = *state;
+        next.length = u8::from(unigram.is_context() && !tables.is_empty());
+        if tables.is_empty() {
+            return (WordScore { log10_prob, ngram_length: 1 }, next);
+        }
+        let mut backoffs = state.backoffs;
+        backoffs[0] = unigram.backoff;
+        let mut node = word;
+        let mut is_ending = unigram.is_ending();
+        let known = &state.words[..state.len()];
+        for (found, (&before, table)) in (2_u8..).zip(known.iter().zip(tables)) {
+            if !is_ending {
+                break;
+            }
+            let Some((place, value)) = table.find(bytes, key(node, before)) else { break };
+            let stored = Stored::read(value);
+            let logarithm = stored.logarithm();
+            if logarithm != BLANK {
+                log10_prob = logarithm;
+                length = found;
+            }
+            let depth = usize::from(found - 1);
+            if depth == tables.len() {
+                break;
+            }
+            backoffs[depth] = stored.backoff;
+            if stored.is_context() {
+                next.length = found;
+            }
+            is_ending = stored.is_ending();
+            // There are fewer places than numbers.
+            node = u32::try_from(place).unwrap_or(u32::MAX);
+        }
+        for &backoff in state.backoffs.get(usize::from(length) - 1..state.len()).unwrap_or_default()
+        {
+            log10_prob += backoff;
+        }
+        next.words.copy_within(..MAX_ORDER - 2, 1);
+        next.words[0] = word;
+        next.backoffs = backoffs;
+        (WordScore { log10_prob, ngram_length: length }, next)
+    }
+}
