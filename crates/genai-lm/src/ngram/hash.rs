@@ -40,3 +40,9 @@ pub(super) fn hash_bytes(bytes: &[u8], seed: u64) -> u64 {
 pub(super) fn hash_number(number: u64) -> u64 {
     fold(number ^ FIRST, SECOND)
 }
+
+/// The hash of an n-gram that is longer by one word before it.
+#[inline]
+pub(super) fn hash_longer(hash: u64, word: u32) -> u64 {
+    fold(hash ^ u64::from(word).wrapping_mul(FIRST), SECOND)
+}

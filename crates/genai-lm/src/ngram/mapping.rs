@@ -4,9 +4,9 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
-use memmap2::Mmap;
+use memmap2::{Mmap, MmapOptions};
 
-/// Maps a whole file for reading. Nothing is read before it is looked at.
+/// Maps a whole file for reading. Where the system can, it is asked to have all pages ready.
 ///
 /// What a caller gets is bytes that may change while they are looked at, if another program writes to the
 /// file, or end the process, if it is cut short; so whoever uses them must take any bytes for possible at any
@@ -19,5 +19,5 @@ pub(super) fn map(path: &Path) -> io::Result<Mmap> {
     // it, and each is checked where it is used as an index, so bytes that change give wrong scores at worst. A
     // file that is cut short while it is mapped ends the process by a signal, which is not undefined behaviour;
     // the documentation of `NgramModel::open` says so.
-    unsafe { Mmap::map(&file) }
+    unsafe { MmapOptions::new().populate().map(&file) }
 }

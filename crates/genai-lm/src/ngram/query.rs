@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::model::NgramModel;
+use super::model::{NgramModel, WordScore};
 use super::vocabulary::{END, UNKNOWN, WordId};
 use super::words::{separates_in_queries, words};
 
@@ -141,12 +141,14 @@ pub struct Query<'m> {
     model: &'m NgramModel,
     sentence_context: bool,
     totals: QueryTotals,
+    /// The words of a line; memory that is used again.
+    ids: Vec<WordId>,
 }
 
 impl<'m> Query<'m> {
     /// A query without sentences.
     pub fn new(model: &'m NgramModel) -> Self {
-        Self { model, sentence_context: true, totals: QueryTotals::default() }
+        Self { model, sentence_context: true, totals: QueryTotals::default(), ids: Vec::new() }
     }
 
     /// Whether sentences begin after `<s>` and end with `</s>`, the default; without, as for `query -n`, they are
@@ -159,14 +161,24 @@ impl<'m> Query<'m> {
 
     /// Scores a line, whose words are separated by ASCII white space, and adds it to the totals.
     pub fn line<'t>(&mut self, line: &'t [u8]) -> ScoredSentence<'t> {
+        self.look_up(line);
+        let texts = words(line, separates_in_queries).chain([&b"</s>"[..]]);
         let mut sentence = ScoredSentence::default();
-        (sentence.log10_prob, sentence.oov) = self.score(line, |word| sentence.words.push(word));
+        (sentence.log10_prob, sentence.oov) = self.score(|id, score| {
+            let (ngram_length, log10_prob) = (score.ngram_length, score.log10_prob);
+            let is_unknown = id == UNKNOWN;
+            sentence.words.push(ScoredWord { text: b"", id, is_unknown, ngram_length, log10_prob });
+        });
+        for (word, text) in sentence.words.iter_mut().zip(texts) {
+            word.text = text;
+        }
         sentence
     }
 
     /// Adds a line to the totals, without a list of its words: the logarithm to base 10 of its probability.
     pub fn add(&mut self, line: &[u8]) -> f32 {
-        self.score(line, |_| {}).0
+        self.look_up(line);
+        self.score(|_, _| {}).0
     }
 
     /// The sums so far.
@@ -174,35 +186,36 @@ impl<'m> Query<'m> {
         self.totals
     }
 
+    /// Looks up all words before any is scored: no search waits for another, so a processor does several at once.
+    fn look_up(&mut self, line: &[u8]) {
+        self.ids.clear();
+        for word in words(line, separates_in_queries) {
+            self.ids.push(self.model.id(word).unwrap_or(UNKNOWN));
+        }
+        if self.sentence_context {
+            self.ids.push(END);
+        }
+    }
+
     #[inline]
-    fn score<'t>(&mut self, line: &'t [u8], mut each: impl FnMut(ScoredWord<'t>)) -> (f32, u64) {
+    fn score(&mut self, mut each: impl FnMut(WordId, WordScore)) -> (f32, u64) {
         let model = self.model;
         let mut state =
             if self.sentence_context { model.begin_sentence() } else { model.no_context() };
         let (mut total, mut oov) = (0.0, 0);
-        let totals = &mut self.totals;
-        let mut scored = |text: &'t [u8], id: WordId| {
-            let (score, next) = model.score(&state, id);
-            state = next;
+        for &id in &self.ids {
+            let score = model.advance(&mut state, id);
             total += score.log10_prob;
-            totals.tokens += 1;
-            let is_unknown = id == UNKNOWN;
-            if is_unknown {
+            if id == UNKNOWN {
                 oov += 1;
-                totals.log10_prob_of_oov += f64::from(score.log10_prob);
+                self.totals.log10_prob_of_oov += f64::from(score.log10_prob);
             }
-            let (ngram_length, log10_prob) = (score.ngram_length, score.log10_prob);
-            each(ScoredWord { text, id, is_unknown, ngram_length, log10_prob });
-        };
-        for word in words(line, separates_in_queries) {
-            scored(word, model.id(word).unwrap_or(UNKNOWN));
+            each(id, score);
         }
-        if self.sentence_context {
-            scored(b"</s>", END);
-        }
-        totals.sentences += 1;
-        totals.oov += oov;
-        totals.log10_prob += f64::from(total);
+        self.totals.sentences += 1;
+        self.totals.tokens += self.ids.len() as u64;
+        self.totals.oov += oov;
+        self.totals.log10_prob += f64::from(total);
         (total, oov)
     }
 }

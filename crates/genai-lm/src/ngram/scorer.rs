@@ -84,10 +84,9 @@ impl TextScorer for Scorer<'_> {
         scored.text.extend_from_slice(text.as_bytes());
         let mut state = self.model.begin_sentence();
         let mut next = |id| {
-            let (score, after) = self.model.score(&state, id);
-            state = after;
+            let log10_prob = self.model.advance(&mut state, id).log10_prob;
             // Never above 0, whatever a file says.
-            (f64::from(score.log10_prob) * LN_10).min(0.0)
+            (f64::from(log10_prob) * LN_10).min(0.0)
         };
         self.units.cut(text, &mut |unit, place| {
             let id = self.model.id(unit.as_bytes()).unwrap_or(UNKNOWN);

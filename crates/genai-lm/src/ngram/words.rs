@@ -11,7 +11,8 @@ pub(super) const fn separates_in_arpa(byte: u8) -> bool {
 }
 
 /// The words of a text in order, without empty ones.
-pub(super) fn words(text: &[u8], separates: fn(u8) -> bool) -> impl Iterator<Item = &[u8]> {
+#[inline]
+pub(super) fn words(text: &[u8], separates: impl Fn(u8) -> bool) -> impl Iterator<Item = &[u8]> {
     text.split(move |&byte| separates(byte)).filter(|word| !word.is_empty())
 }
 

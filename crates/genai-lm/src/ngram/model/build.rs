@@ -2,6 +2,7 @@
 
 use super::super::entries::{BLANK, Entries};
 use super::super::error::{Error, ErrorKind};
+use super::super::hash::{hash_longer, hash_number};
 use super::super::vocabulary::WordId;
 use super::header::Header;
 use super::image::{Bytes, Image, word_key};
@@ -10,7 +11,7 @@ use super::table::{EMPTY, Shape, key};
 /// The binary model of these entries.
 pub(super) fn image(entries: &Entries) -> Result<Image, Error> {
     let too_many =
-        || ErrorKind::TooMany { what: "n-grams of an order", limit: u64::from(u32::MAX) / 3 * 2 };
+        || ErrorKind::TooMany { what: "n-grams of an order", limit: u64::from(u32::MAX / 2) };
     let vocabulary = entries.vocabulary();
     let length = vocabulary.words().map(|word| word.len() as u64).sum();
     let nodes: Vec<_> = entries.levels().iter().map(|level| level.words.len() as u64).collect();
@@ -38,7 +39,8 @@ fn put_words(bytes: &mut [u8], header: &Header, entries: &Entries) {
         end += word.len();
         let place = header.ends.start + id as usize * 8;
         bytes[place..place + 8].copy_from_slice(&(end as u64).to_le_bytes());
-        header.vocabulary.insert(bytes, word_key(word).0, &id.to_le_bytes());
+        let key = word_key(word).0;
+        header.vocabulary.insert(bytes, hash_number(key), key, &id.to_le_bytes());
     }
 }
 
@@ -51,11 +53,18 @@ fn put_unigrams(bytes: &mut [u8], header: &Header, entries: &Entries) {
     }
 }
 
+/// An n-gram's hash and its place.
+#[derive(Clone, Copy)]
+struct Found {
+    hash: u64,
+    place: u32,
+}
+
 /// Where the n-grams of a level are in its table, and where their contexts are in the table below.
 #[derive(Default)]
 struct Places {
-    own: Vec<u32>,
-    contexts: Vec<u32>,
+    own: Vec<Found>,
+    contexts: Vec<Found>,
 }
 
 fn put_level(
@@ -68,23 +77,27 @@ fn put_level(
     let level = &entries.levels()[depth];
     let table = &header.tables[depth - 1];
     let lower = depth.checked_sub(2).map(|index| &header.tables[index]);
+    let unigram = |place: u32| Found { hash: place.into(), place };
     let mut places = Places::default();
     for (index, (&parent, &word)) in level.parents.iter().zip(&level.words).enumerate() {
         let (ending, context) = match lower {
-            None => (parent, word),
+            None => (unigram(parent), unigram(word)),
             Some(lower) => {
-                let context = key(below.contexts[parent as usize], word);
-                let context =
-                    lower.find(bytes, context).map_or(u32::MAX, |(place, _)| number(place));
-                (below.own[parent as usize], context)
+                let context = below.contexts[parent as usize];
+                let hash = hash_longer(context.hash, word);
+                let found = lower.find(bytes, hash, key(context.place, word));
+                let place = found.map_or(u32::MAX, |(place, _)| number(place));
+                (below.own[parent as usize], Found { hash, place })
             }
         };
-        let value =
-            stored(level.logarithms[index], level.backoffs.get(index).copied().unwrap_or(0.0));
-        let value = if level.backoffs.is_empty() { &value[..4] } else { &value[..] };
-        places.own.push(number(table.insert(bytes, key(ending, word), value)));
+        let backoff = level.backoffs.get(index).copied();
+        let value = stored(level.logarithms[index], backoff.unwrap_or(0.0));
+        let value = if backoff.is_some() { &value[..] } else { &value[..4] };
+        let hash = hash_longer(ending.hash, word);
+        let place = number(table.insert(bytes, hash, key(ending.place, word), value));
+        places.own.push(Found { hash, place });
         places.contexts.push(context);
-        mark(bytes, header, lower, ending, context);
+        mark(bytes, header, lower, ending.place, context.place);
     }
     places
 }

@@ -139,7 +139,7 @@ impl Header {
     }
 }
 
-/// How many places a table of so many entries has: two thirds of them are taken, as in `KenLM`.
+/// How many places a table of so many entries has: half of them are taken.
 fn places(entries: u64) -> u64 {
-    entries + entries / 2 + 1
+    entries.saturating_mul(2).saturating_add(1)
 }

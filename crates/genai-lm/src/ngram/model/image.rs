@@ -7,7 +7,7 @@ use memmap2::Mmap;
 use sha2::{Digest, Sha256};
 
 use super::super::entries::{BLANK, Entries, Level};
-use super::super::hash::hash_bytes;
+use super::super::hash::{hash_bytes, hash_number};
 use super::super::vocabulary::{Vocabulary, WordId};
 use super::header::{Header, Wrong};
 use super::table::EMPTY;
@@ -122,10 +122,10 @@ impl Image {
         let (key, is_word) = word_key(word);
         let vocabulary = &self.header.vocabulary;
         let found = if is_word {
-            vocabulary.find(self.bytes(), key)
+            vocabulary.find(self.bytes(), hash_number(key), key)
         } else {
             let is_it = |value: &[u8]| id(value).and_then(|id| self.word(id)) == Some(word);
-            vocabulary.find_where(self.bytes(), key, is_it)
+            vocabulary.find_where(self.bytes(), hash_number(key), key, is_it)
         };
         found.and_then(|(_, value)| id(value))
     }

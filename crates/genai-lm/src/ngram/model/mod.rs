@@ -47,7 +47,7 @@ impl NgramModel {
     /// The model of these entries.
     ///
     /// # Errors
-    /// If it has more n-grams of an order than tables can hold, about 2.8 billion.
+    /// If it has more n-grams of an order than tables can hold, about 2.1 billion.
     pub fn new(entries: &Entries) -> Result<Self, Error> {
         Ok(Self { image: build::image(entries)?, fingerprint: OnceLock::new() })
     }

@@ -1,6 +1,7 @@
 //! The probability of a word after others.
 
 use super::super::entries::BLANK;
+use super::super::hash::hash_longer;
 use super::super::limits::MAX_ORDER;
 use super::super::vocabulary::{BEGIN, WordId};
 use super::NgramModel;
@@ -93,33 +94,39 @@ impl NgramModel {
 
     /// What the model says of a word after others, and the state after it. A number that is no word's has
     /// probability 1; unknown words are 0.
-    #[inline]
     pub fn score(&self, state: &State, word: WordId) -> (WordScore, State) {
+        let mut state = *state;
+        (self.advance(&mut state, word), state)
+    }
+
+    /// [`NgramModel::score`] that changes the state to that after the word.
+    #[inline]
+    pub fn advance(&self, state: &mut State, word: WordId) -> WordScore {
         let bytes = self.image.bytes();
         let tables = self.header().tables.as_slice();
         let unigram = self.image.unigram(word);
         let mut log10_prob = unigram.logarithm();
-        let mut length = 1;
-        let mut next = *state;
-        next.length = u8::from(unigram.is_context() && !tables.is_empty());
+        let mut ngram_length = 1;
         if tables.is_empty() {
-            return (WordScore { log10_prob, ngram_length: 1 }, next);
+            return WordScore { log10_prob, ngram_length };
         }
-        let mut backoffs = state.backoffs;
-        backoffs[0] = unigram.backoff;
-        let mut node = word;
+        let mut next = u8::from(unigram.is_context());
+        let mut backoffs = [unigram.backoff; MAX_ORDER - 1];
+        let mut place = word;
+        let mut hash = u64::from(word);
         let mut is_ending = unigram.is_ending();
-        let known = &state.words[..state.len()];
+        let known = &state.words[..usize::from(state.length).min(MAX_ORDER - 1)];
         for (found, (&before, table)) in (2_u8..).zip(known.iter().zip(tables)) {
             if !is_ending {
                 break;
             }
-            let Some((place, value)) = table.find(bytes, key(node, before)) else { break };
+            hash = hash_longer(hash, before);
+            let Some((at, value)) = table.find(bytes, hash, key(place, before)) else { break };
             let stored = Stored::read(value);
             let logarithm = stored.logarithm();
             if logarithm != BLANK {
                 log10_prob = logarithm;
-                length = found;
+                ngram_length = found;
             }
             let depth = usize::from(found - 1);
             if depth == tables.len() {
@@ -127,19 +134,20 @@ impl NgramModel {
             }
             backoffs[depth] = stored.backoff;
             if stored.is_context() {
-                next.length = found;
+                next = found;
             }
             is_ending = stored.is_ending();
             // There are fewer places than numbers.
-            node = u32::try_from(place).unwrap_or(u32::MAX);
+            place = u32::try_from(at).unwrap_or(u32::MAX);
         }
-        for &backoff in state.backoffs.get(usize::from(length) - 1..state.len()).unwrap_or_default()
-        {
+        let longer = state.backoffs[..known.len()].get(usize::from(ngram_length) - 1..);
+        for &backoff in longer.unwrap_or_default() {
             log10_prob += backoff;
         }
-        next.words.copy_within(..MAX_ORDER - 2, 1);
-        next.words[0] = word;
-        next.backoffs = backoffs;
-        (WordScore { log10_prob, ngram_length: length }, next)
+        state.words.copy_within(..MAX_ORDER - 2, 1);
+        state.words[0] = word;
+        state.backoffs = backoffs;
+        state.length = next;
+        WordScore { log10_prob, ngram_length }
     }
 }

@@ -2,8 +2,6 @@
 
 use std::ops::Range;
 
-use super::super::hash::hash_number;
-
 /// No key: neither a place and a word, nor a word's bytes or hash.
 pub(super) const EMPTY: u64 = u64::MAX;
 
@@ -43,10 +41,15 @@ impl Shape {
         Some(Self { range, places: places as usize, size: usize::try_from(size).ok()? })
     }
 
-    /// The place of a key, and the bytes that stand there behind it, if it is there.
+    /// The place of a key with this hash, and the bytes that stand there behind it, if it is there.
     #[inline]
-    pub(super) fn find<'a>(&self, bytes: &'a [u8], key: u64) -> Option<(usize, &'a [u8])> {
-        self.find_where(bytes, key, |_| true)
+    pub(super) fn find<'a>(
+        &self,
+        bytes: &'a [u8],
+        hash: u64,
+        key: u64,
+    ) -> Option<(usize, &'a [u8])> {
+        self.find_where(bytes, hash, key, |_| true)
     }
 
     /// [`Shape::find`] for keys that are not enough.
@@ -54,11 +57,12 @@ impl Shape {
     pub(super) fn find_where<'a>(
         &self,
         bytes: &'a [u8],
+        hash: u64,
         key: u64,
         is_it: impl Fn(&[u8]) -> bool,
     ) -> Option<(usize, &'a [u8])> {
         let table = bytes.get(self.range.clone())?;
-        let mut place = self.home(key);
+        let mut place = self.home(hash);
         // There is an empty place, but a damaged file may not have one.
         for _ in 0..self.places {
             let entry = table.get(place * self.size..)?.get(..self.size)?;
@@ -79,8 +83,8 @@ impl Shape {
     }
 
     /// Puts in a key that is not there; its place.
-    pub(super) fn insert(&self, bytes: &mut [u8], key: u64, value: &[u8]) -> usize {
-        let mut place = self.home(key);
+    pub(super) fn insert(&self, bytes: &mut [u8], hash: u64, key: u64, value: &[u8]) -> usize {
+        let mut place = self.home(hash);
         loop {
             let entry = self.entry_mut(bytes, place);
             if entry[..8] == EMPTY.to_le_bytes() {
@@ -118,13 +122,14 @@ impl Shape {
     /// Where the search for a key begins.
     #[inline]
     #[expect(clippy::cast_possible_truncation, reason = "it is less than the number of places")]
-    fn home(&self, key: u64) -> usize {
-        let product = u128::from(hash_number(key)) * self.places as u128;
+    fn home(&self, hash: u64) -> usize {
+        let product = u128::from(hash) * self.places as u128;
         (product >> 64) as usize
     }
 }
 
-/// The key of an n-gram: the place of its ending, and its first word.
+/// The key of an n-gram: the place of its ending, and its first word. Where it is looked for follows from
+/// its words alone, so that a processor can fetch several lengths at once, before it knows the place.
 #[inline]
 pub(super) fn key(ending: u32, word: u32) -> u64 {
     u64::from(ending) << 32 | u64::from(word)
