@@ -28,12 +28,13 @@ pub use score::{State, WordScore};
 /// ```
 /// use genai_lm::ngram::{NgramModel, TrainOptions, Trainer};
 /// let mut trainer = Trainer::new(TrainOptions { order: 2, ..TrainOptions::default() })?;
-/// trainer.add_line(b"a rose is a rose is a rose")?;
+/// trainer.add_line(b"a rose is a rose and not a tulip")?;
 /// let model = NgramModel::new(&trainer.finish()?.entries)?;
 /// let rose = model.id(b"rose").unwrap();
 /// let (first, state) = model.score(&model.begin_sentence(), model.id(b"a").unwrap());
 /// let (second, _) = model.score(&state, rose);
 /// assert_eq!((first.ngram_length, second.ngram_length), (2, 2));
+/// // After `a` it is likelier than anywhere.
 /// assert!(second.log10_prob > model.score(&model.no_context(), rose).0.log10_prob);
 /// # Ok::<(), genai_lm::ngram::Error>(())
 /// ```
