@@ -53,13 +53,16 @@ impl<'a, R: BufRead> Lines<'a, R> {
     }
 
     /// Goes to the next line that is not blank.
-    pub(super) fn next_not_blank(&mut self, expected: &str) -> Result<(), Error> {
+    pub(super) fn next_not_blank(
+        &mut self,
+        expected: impl FnOnce() -> String,
+    ) -> Result<(), Error> {
         while self.advance()? {
             if !self.is_blank() {
                 return Ok(());
             }
         }
-        Err(self.error(expected))
+        Err(self.error(&expected()))
     }
 
     /// An error about the current line.

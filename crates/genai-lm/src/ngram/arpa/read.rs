@@ -64,13 +64,13 @@ fn read(reader: impl BufRead, name: &str) -> Result<Entries, Error> {
     let mut seen_special = [false; 3];
     for (depth, &count) in counts.iter().enumerate() {
         let header = format!("\\{}-grams:", depth + 1);
-        lines.next_not_blank(&header)?;
+        lines.next_not_blank(|| header.clone())?;
         if lines.current() != header.as_bytes() {
             return Err(lines.error(&header));
         }
         for index in 0..count {
             let expected = || format!("{}-gram {} of {count}", depth + 1, index + 1);
-            lines.next_not_blank(&expected())?;
+            lines.next_not_blank(expected)?;
             let gram = parse(&lines, depth, counts.len(), &expected)?;
             if depth == 0 {
                 let id = match gram.words[0] {
@@ -114,7 +114,7 @@ fn read(reader: impl BufRead, name: &str) -> Result<Entries, Error> {
             }
         }
     }
-    lines.next_not_blank("\\end\\")?;
+    lines.next_not_blank(|| "\\end\\".to_owned())?;
     if lines.current() != b"\\end\\" {
         return Err(lines.error("\\end\\"));
     }
@@ -133,7 +133,7 @@ fn id_of(vocabulary: &Vocabulary, word: &[u8]) -> Option<WordId> {
 
 fn read_counts<R: BufRead>(lines: &mut Lines<'_, R>) -> Result<Vec<u64>, Error> {
     loop {
-        lines.next_not_blank("\\data\\")?;
+        lines.next_not_blank(|| "\\data\\".to_owned())?;
         if !lines.current().starts_with(b"#") {
             break;
         }

@@ -23,6 +23,8 @@ pub(super) struct Tree {
     /// Where the context of each n-gram is in the level below, [`NONE`] if nowhere.
     contexts: Vec<Vec<u32>>,
     children: Vec<Children>,
+    /// The last n-gram that was taken, the last word first, and where its endings are.
+    last: Vec<(WordId, u32)>,
 }
 
 impl Tree {
@@ -31,6 +33,7 @@ impl Tree {
             levels: vec![Level::default(); order],
             contexts: vec![Vec::new(); order],
             children: std::iter::repeat_with(Children::default).take(order).collect(),
+            last: Vec::new(),
         };
         for special in 0..3 {
             tree.set_unigram(special, BLANK, 0.0);
@@ -61,13 +64,22 @@ impl Tree {
         logarithm: f32,
         backoff: f32,
     ) -> Result<(), Refused> {
-        let mut node = words[0];
-        for (depth, &word) in words.iter().enumerate().skip(1) {
+        // Files have n-grams with one ending in a row, so most of it need not be looked for.
+        let shorter = &words[..words.len() - 1];
+        let same =
+            shorter.iter().zip(&self.last).take_while(|(word, (last, _))| word == &last).count();
+        self.last.truncate(same);
+        if same == 0 {
+            self.last.push((words[0], words[0]));
+        }
+        let mut node = self.last.last().map_or(words[0], |&(_, node)| node);
+        for (depth, &word) in words.iter().enumerate().skip(self.last.len()) {
             node = match self.children[depth].find(node, word) {
                 Some(_) if depth + 1 == words.len() => return Err(Refused::Twice),
                 Some(child) => child,
                 None => self.push(depth, node, word)?,
             };
+            self.last.push((word, node));
         }
         let depth = words.len() - 1;
         let context = self.contexts[depth].last().copied().unwrap_or(NONE) as usize;
