@@ -3,8 +3,11 @@
 use std::fmt;
 
 use super::model::{NgramModel, WordScore};
-use super::vocabulary::{END, UNKNOWN, WordId};
+use super::vocabulary::{BEGIN, END, UNKNOWN, WordId};
 use super::words::{separates_in_queries, words};
+
+/// For so many words memory is fetched at once: what it gives stays near until it is used.
+const BLOCK: usize = 32;
 
 /// A sentence with what a model says of each of its words.
 ///
@@ -141,7 +144,7 @@ pub struct Query<'m> {
     model: &'m NgramModel,
     sentence_context: bool,
     totals: QueryTotals,
-    /// The words of a line; memory that is used again.
+    /// The words of a line, after `<s>` if it is one's; memory that is used again.
     ids: Vec<WordId>,
 }
 
@@ -189,6 +192,9 @@ impl<'m> Query<'m> {
     /// Looks up all words before any is scored: no search waits for another, so a processor does several at once.
     fn look_up(&mut self, line: &[u8]) {
         self.ids.clear();
+        if self.sentence_context {
+            self.ids.push(BEGIN);
+        }
         for word in words(line, separates_in_queries) {
             self.ids.push(self.model.id(word).unwrap_or(UNKNOWN));
         }
@@ -203,17 +209,24 @@ impl<'m> Query<'m> {
         let mut state =
             if self.sentence_context { model.begin_sentence() } else { model.no_context() };
         let (mut total, mut oov) = (0.0, 0);
-        for &id in &self.ids {
-            let score = model.advance(&mut state, id);
-            total += score.log10_prob;
-            if id == UNKNOWN {
-                oov += 1;
-                self.totals.log10_prob_of_oov += f64::from(score.log10_prob);
+        let first = usize::from(self.sentence_context);
+        for start in (first..self.ids.len()).step_by(BLOCK) {
+            let end = self.ids.len().min(start + BLOCK);
+            for index in start..end {
+                model.peek(&self.ids[..index], self.ids[index]);
             }
-            each(id, score);
+            for &id in &self.ids[start..end] {
+                let score = model.advance(&mut state, id);
+                total += score.log10_prob;
+                if id == UNKNOWN {
+                    oov += 1;
+                    self.totals.log10_prob_of_oov += f64::from(score.log10_prob);
+                }
+                each(id, score);
+            }
         }
         self.totals.sentences += 1;
-        self.totals.tokens += self.ids.len() as u64;
+        self.totals.tokens += (self.ids.len() - first) as u64;
         self.totals.oov += oov;
         self.totals.log10_prob += f64::from(total);
         (total, oov)

@@ -82,6 +82,14 @@ impl Shape {
         None
     }
 
+    /// What stands where the search for a key with this hash begins: whoever looks at it has it near when the search
+    /// comes.
+    #[inline]
+    pub(super) fn peek(&self, bytes: &[u8], hash: u64) -> u64 {
+        let entry = bytes.get(self.range.start + self.home(hash) * self.size..);
+        entry.and_then(|entry| entry.first_chunk()).map_or(0, |key| u64::from_le_bytes(*key))
+    }
+
     /// Puts in a key that is not there; its place.
     pub(super) fn insert(&self, bytes: &mut [u8], hash: u64, key: u64, value: &[u8]) -> usize {
         let mut place = self.home(hash);
