@@ -62,6 +62,7 @@ fn read(reader: impl BufRead, name: &str) -> Result<Entries, Error> {
     let mut vocabulary = Vocabulary::new();
     let mut tree = Tree::new(counts.len());
     let mut seen_special = [false; 3];
+    let mut ids = [UNKNOWN; MAX_ORDER];
     for (depth, &count) in counts.iter().enumerate() {
         let header = format!("\\{}-grams:", depth + 1);
         lines.next_not_blank(|| header.clone())?;
@@ -86,10 +87,12 @@ fn read(reader: impl BufRead, name: &str) -> Result<Entries, Error> {
                 }
                 tree.set_unigram(id, gram.logarithm, gram.backoff);
             } else {
-                let mut ids = [UNKNOWN; MAX_ORDER];
                 for (id, word) in ids.iter_mut().zip(gram.words[..=depth].iter().rev()) {
-                    *id = id_of(&vocabulary, word)
-                        .ok_or_else(|| lines.error("words that are among the 1-grams"))?;
+                    // Most lines end as the one before.
+                    if vocabulary.word(*id) != Some(word) {
+                        *id = id_of(&vocabulary, word)
+                            .ok_or_else(|| lines.error("words that are among the 1-grams"))?;
+                    }
                 }
                 match tree.insert(&ids[..=depth], gram.logarithm, gram.backoff) {
                     Ok(()) => {}

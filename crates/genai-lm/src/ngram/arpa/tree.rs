@@ -23,6 +23,8 @@ pub(super) struct Tree {
     /// Where the context of each n-gram is in the level below, [`NONE`] if nowhere.
     contexts: Vec<Vec<u32>>,
     children: Vec<Children>,
+    /// Whether the n-grams of each length have come in order so far.
+    is_sorted: Vec<bool>,
     /// The last n-gram that was taken, the last word first, and where its endings are.
     last: Vec<(WordId, u32)>,
 }
@@ -33,6 +35,7 @@ impl Tree {
             levels: vec![Level::default(); order],
             contexts: vec![Vec::new(); order],
             children: std::iter::repeat_with(Children::default).take(order).collect(),
+            is_sorted: vec![true; order],
             last: Vec::new(),
         };
         for special in 0..3 {
@@ -74,8 +77,13 @@ impl Tree {
         }
         let mut node = self.last.last().map_or(words[0], |&(_, node)| node);
         for (depth, &word) in words.iter().enumerate().skip(self.last.len()) {
-            node = match self.children[depth].find(node, word) {
-                Some(_) if depth + 1 == words.len() => return Err(Refused::Twice),
+            let is_whole = depth + 1 == words.len();
+            node = match if is_whole && self.is_next(depth, node, word) {
+                None
+            } else {
+                self.find(depth, node, word)
+            } {
+                Some(_) if is_whole => return Err(Refused::Twice),
                 Some(child) => child,
                 None => self.push(depth, node, word)?,
             };
@@ -92,11 +100,32 @@ impl Tree {
         Ok(())
     }
 
+    /// Whether an n-gram comes after all others of its length, which have come in order; so it is new.
+    fn is_next(&self, depth: usize, parent: u32, word: WordId) -> bool {
+        let level = &self.levels[depth];
+        let last = level.parents.last().zip(level.words.last());
+        self.is_sorted[depth] && last.is_none_or(|last| last < (&parent, &word))
+    }
+
+    fn find(&mut self, depth: usize, parent: u32, word: WordId) -> Option<u32> {
+        if depth + 1 == self.levels.len() && self.is_sorted[depth] {
+            // In the highest order only n-grams out of order are ever looked for.
+            self.is_sorted[depth] = false;
+            let level = &self.levels[depth];
+            for (node, (&parent, &word)) in (0..).zip(level.parents.iter().zip(&level.words)) {
+                self.children[depth].insert(parent, word, node);
+            }
+        }
+        self.children[depth].find(parent, word)
+    }
+
     fn push(&mut self, depth: usize, parent: u32, word: WordId) -> Result<u32, Refused> {
         let context = match self.contexts[depth - 1].get(parent as usize) {
             None => word,
             Some(&context) => self.children[depth - 1].find(context, word).unwrap_or(NONE),
         };
+        self.is_sorted[depth] &= self.is_next(depth, parent, word);
+        let is_highest = depth + 1 == self.levels.len();
         let level = &mut self.levels[depth];
         let node = u32::try_from(level.words.len()).ok().filter(|&node| node < LIMIT);
         let node = node.ok_or_else(|| {
@@ -109,7 +138,9 @@ impl Tree {
         level.logarithms.push(BLANK);
         level.backoffs.push(0.0);
         self.contexts[depth].push(context);
-        self.children[depth].insert(parent, word, node);
+        if !is_highest || !self.is_sorted[depth] {
+            self.children[depth].insert(parent, word, node);
+        }
         Ok(node)
     }
 
