@@ -14,10 +14,10 @@ use memmap2::{Mmap, MmapOptions};
 #[expect(unsafe_code, reason = "mapping a file is unsafe, as others may change it")]
 pub(super) fn map(path: &Path) -> io::Result<Mmap> {
     let file = File::open(path)?;
-    // SAFETY: The map is read-only and private to its owner, is never viewed as anything but bytes, of which
-    // all values are valid, and no reference into it is turned into one to another type. Numbers are copied out of
-    // it, and each is checked where it is used as an index, so bytes that change give wrong scores at worst. A
-    // file that is cut short while it is mapped ends the process by a signal, which is not undefined behaviour;
-    // the documentation of `NgramModel::open` says so.
+    // SAFETY: The map is read-only, lives as long as what borrows from it, and is never viewed as anything but bytes, of
+    // which all values are valid. What Rust asks for besides, that they do not change meanwhile, no program can make
+    // sure of; the documentation of `NgramModel::open` asks for it, as all who map files must. Should it be broken all
+    // the same: numbers are copied out and each is checked where it is used as an index, so what is to be feared is wrong
+    // scores, or a signal where the file was cut short.
     unsafe { MmapOptions::new().populate().map(&file) }
 }
