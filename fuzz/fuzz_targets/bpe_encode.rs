@@ -33,9 +33,8 @@ static CASES: LazyLock<Vec<Case>> = LazyLock::new(|| {
     let of_files = files.map(|(file, lossless)| {
         case(&|| Tokenizer::from_bytes(file).expect("a fixture loads"), lossless)
     });
-    let builtin = Tokenizer::builtin_names().map(|name| {
-        case(&|| Tokenizer::builtin(name).expect("it is built in"), true)
-    });
+    let builtin = Tokenizer::builtin_names()
+        .map(|name| case(&|| Tokenizer::builtin(name).expect("it is built in"), true));
     builtin.chain(of_files).collect()
 });
 
@@ -44,7 +43,8 @@ fn check(case: &Case, text: &str, limit: usize) {
     let family = tokenizer.family();
     let ids = tokenizer.encode(text);
     assert_eq!(ids, uncached.encode(text), "{family}: the cache");
-    let encoding = tokenizer.encode_with_offsets(text, Special::Ordinary).expect("nothing is forbidden");
+    let encoding =
+        tokenizer.encode_with_offsets(text, Special::Ordinary).expect("nothing is forbidden");
     assert_eq!(encoding.ids, ids, "{family}: with offsets");
     assert_eq!(tokenizer.count(text), ids.len(), "{family}: count");
     let fits = tokenizer.count_until(text, limit);
@@ -58,14 +58,19 @@ fn check(case: &Case, text: &str, limit: usize) {
         let mut end = 0;
         for (&id, &(from, to)) in ids.iter().zip(&encoding.offsets) {
             assert_eq!(from, end, "{family}: tokens stand side by side");
-            assert_eq!(tokenizer.token_bytes(id).as_deref(), text.as_bytes().get(from..to), "{family}: {id}");
+            assert_eq!(
+                tokenizer.token_bytes(id).as_deref(),
+                text.as_bytes().get(from..to),
+                "{family}: {id}"
+            );
             end = to;
         }
         assert_eq!(end, text.len(), "{family}: the last token");
     }
     let special = tokenizer.encode_with(text, Special::All).expect("nothing is forbidden");
     let forbidden = tokenizer.encode_with(text, Special::Forbid);
-    let found = special.iter().any(|id| tokenizer.special_tokens().iter().any(|(_, known)| known == id));
+    let found =
+        special.iter().any(|id| tokenizer.special_tokens().iter().any(|(_, known)| known == id));
     assert_eq!(forbidden.is_err(), found, "{family}: special tokens");
 }
 

@@ -35,7 +35,8 @@ fn base64(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::new();
     for group in bytes.chunks(3) {
-        let bits = group.iter().fold(0, |bits, &byte| bits << 8 | u32::from(byte)) << (8 * (3 - group.len()));
+        let bits = group.iter().fold(0, |bits, &byte| bits << 8 | u32::from(byte))
+            << (8 * (3 - group.len()));
         for place in 0..4 {
             let digit = DIGITS[(bits >> (18 - 6 * place)) as usize & 63];
             text.push(if place <= group.len() { char::from(digit) } else { '=' });
@@ -67,11 +68,14 @@ fn check(bytes: &[u8]) -> Result<()> {
     for (rank, token) in tokens.iter().enumerate() {
         let _ = writeln!(file, "{} {rank}", base64(token));
     }
-    let tokenizer = Tokenizer::from_tiktoken(file.as_bytes(), "cl100k_base").expect("ranks of all bytes");
+    let tokenizer =
+        Tokenizer::from_tiktoken(file.as_bytes(), "cl100k_base").expect("ranks of all bytes");
     let ranks: HashMap<&[u8], u32> = tokens.iter().map(Vec::as_slice).zip(0..).collect();
     let text: String = if u.arbitrary()? {
         let letters = u.arbitrary_iter::<u8>()?;
-        letters.map(|letter| Ok(['a', 'b', ' ', '\u{e3}'][usize::from(letter?) % 4])).collect::<Result<_>>()?
+        letters
+            .map(|letter| Ok(['a', 'b', ' ', '\u{e3}'][usize::from(letter?) % 4]))
+            .collect::<Result<_>>()?
     } else {
         String::from_utf8_lossy(u.take_rest()).into_owned()
     };

@@ -23,7 +23,10 @@ fn check(bytes: &[u8]) -> arbitrary::Result<()> {
         split.split(text, &mut sentences);
         let (mut end, mut outside) = (0, String::new());
         for sentence in &sentences {
-            assert!(end <= sentence.start && sentence.start < sentence.end, "{name}: {sentences:?}");
+            assert!(
+                end <= sentence.start && sentence.start < sentence.end,
+                "{name}: {sentences:?}"
+            );
             outside.push_str(&text[end..sentence.start]);
             end = sentence.end;
         }

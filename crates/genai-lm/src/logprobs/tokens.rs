@@ -125,7 +125,17 @@ impl Tokens {
     }
 
     /// Adds these tokens to a text; all as `class`, if that is given.
-    fn append_to(&self, scored: &mut ScoredText, class: Option<TokenClass>) {
+    fn append_to(&mut self, scored: &mut ScoredText, class: Option<TokenClass>) {
+        if class.is_none()
+            && !self.unknown_bytes
+            && scored.tokens.is_empty()
+            && scored.text.is_empty()
+        {
+            // What this holds is not read again: memory changes hands.
+            std::mem::swap(&mut scored.tokens, &mut self.list);
+            std::mem::swap(&mut scored.text, &mut self.bytes);
+            return;
+        }
         let base = scored.text.len();
         let placed = !self.unknown_bytes;
         match &self.text {
@@ -167,7 +177,7 @@ impl Draft {
 
     /// The text by these rules. `expected` says what a record without log-probabilities lacks.
     pub(super) fn finish(
-        &self,
+        &mut self,
         part: Part,
         expected: &'static str,
         scored: &mut ScoredText,
@@ -175,7 +185,7 @@ impl Draft {
         let Self { given, generated, stated, is_empty_text } = self;
         scored.stated = *stated;
         if given.is_empty() && generated.is_empty() {
-            if stated.log_prob.is_none() && !is_empty_text {
+            if stated.log_prob.is_none() && !*is_empty_text {
                 return Err(Fault::new("has no log-probabilities", expected));
             }
             scored.text.extend_from_slice(generated.text.as_deref().unwrap_or_default());
@@ -205,7 +215,7 @@ impl Draft {
                     "--part prompt, or a completion",
                 ));
             }
-            self.check_border()?;
+            check_border(given, generated)?;
             given.append_to(scored, Some(TokenClass::Prompt));
             generated.append_to(scored, None);
             return Ok(());
@@ -213,29 +223,31 @@ impl Draft {
         if given.is_empty() {
             return Err(Fault::new("has no log-probabilities of its prompt", expected));
         }
+        let is_both = part == Part::Both && !generated.is_empty();
+        let have_text = given.has_text() && generated.has_text();
+        if is_both {
+            check_border(given, generated)?;
+        }
         given.append_to(scored, None);
-        if part == Part::Both && !generated.is_empty() {
-            self.check_border()?;
-            if given.has_text() && generated.has_text() {
-                generated.append_to(scored, None);
-            } else {
+        if is_both {
+            generated.append_to(scored, None);
+            if !have_text {
                 // Half of the bytes would be counted against all of the tokens.
                 scored.text.clear();
-                scored.tokens.extend(generated.list.iter().cloned());
                 scored.tokens.iter_mut().for_each(|token| token.bytes = 0..0);
             }
         }
         Ok(())
     }
+}
 
-    /// Behind a prompt the first token is not the first of the text.
-    fn check_border(&self) -> Result<()> {
-        match self.generated.list.first() {
-            Some(ScoredToken { log_prob: None, .. }) if !self.given.is_empty() => Err(Fault::new(
-                "has no log-probability of the first token after its prompt",
-                "one, as only the first token of a text may have none",
-            )),
-            _ => Ok(()),
-        }
+/// Behind a prompt the first token is not the first of the text.
+fn check_border(given: &Tokens, generated: &Tokens) -> Result<()> {
+    match generated.list.first() {
+        Some(ScoredToken { log_prob: None, .. }) if !given.is_empty() => Err(Fault::new(
+            "has no log-probability of the first token after its prompt",
+            "one, as only the first token of a text may have none",
+        )),
+        _ => Ok(()),
     }
 }

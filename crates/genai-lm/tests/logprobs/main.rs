@@ -1,5 +1,8 @@
 //! Records of log-probabilities: what is read of each layout, what is refused, and what must hold for any.
 
+#![expect(clippy::unwrap_used, reason = "a test that fails should say so at once")]
+#![expect(clippy::print_stderr, reason = "a test that was skipped has to say so")]
+
 mod corpora;
 mod errors;
 mod fixtures;

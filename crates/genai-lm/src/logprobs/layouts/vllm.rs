@@ -36,7 +36,7 @@ pub(super) const ENTRY: Entry = Entry {
 /// What of the prompt can stand in a choice or beside the choices.
 #[derive(Debug, Default)]
 struct Prompt<'a> {
-    /// Where its log-probabilities are, as what decides between them may come later.
+    /// Where its log-probabilities are, for what decides between candidates may come behind them.
     log_probs: Option<Cursor<'a>>,
     ids: Option<Vec<u64>>,
 }
@@ -45,6 +45,7 @@ fn read(cursor: &mut Cursor<'_>, reading: &Reading<'_>, draft: &mut Draft) -> Re
     read_response(cursor, reading, draft)
 }
 
+/// [`read`] with a name for how long the text lives.
 fn read_response<'a>(
     cursor: &mut Cursor<'a>,
     reading: &Reading<'_>,
@@ -54,44 +55,50 @@ fn read_response<'a>(
     let (scale, choice) = (reading.scale, reading.rules.choice);
     let (mut lists, mut text) = (Lists::default(), None);
     let (mut beside, mut within) = (Prompt::default(), Prompt::default());
-    let tokens = &mut draft.generated;
+    let Draft { given, generated, .. } = draft;
     choices::response(cursor, NAMES, &mut |cursor: &mut Cursor<'a>, name| match name {
         "choices" => choices::one(cursor, choice, |cursor| {
             const NAMES: &[&str] = &["prompt_logprobs", "prompt_token_ids", "logprobs", "text"];
             cursor.fields(NAMES, |cursor, name| match name {
-                "logprobs" => choices::log_probs(cursor, scale, &mut lists, tokens),
+                "logprobs" => choices::log_probs(cursor, scale, &mut lists, generated),
                 "text" => read_text(cursor, &mut text),
-                _ => within.read(cursor, name),
+                _ => within.read(cursor, name, scale, given),
             })
         })
         .map(drop),
-        _ => beside.read(cursor, name),
+        _ => beside.read(cursor, name, scale, given),
     })?;
-    lists.into_tokens(text, tokens)?;
-    let ids = within.ids.as_deref().or(beside.ids.as_deref());
-    let given = &mut draft.given;
-    if let Some(mut cursor) = within.log_probs {
-        let read = read_prompt(&mut cursor, scale, ids, given);
-        let place = |fault: Fault| {
-            fault.in_key("prompt_logprobs").in_index(choice.unwrap_or(0)).in_key("choices")
-        };
-        return read.map_err(place);
-    }
-    if let Some(mut cursor) = beside.log_probs {
-        return read_prompt(&mut cursor, scale, ids, given)
-            .map_err(|fault| fault.in_key("prompt_logprobs"));
-    }
-    Ok(())
+    lists.into_tokens(text, generated)?;
+    // With the ids the tokens that are there are known rather than taken to be the first.
+    let Some(ids) = within.ids.or(beside.ids) else { return Ok(()) };
+    let (read, is_within) = match (within.log_probs, beside.log_probs) {
+        (Some(mut cursor), _) => (read_prompt(&mut cursor, scale, Some(&ids), given), true),
+        (None, Some(mut cursor)) => (read_prompt(&mut cursor, scale, Some(&ids), given), false),
+        (None, None) => return Ok(()),
+    };
+    read.map_err(|fault| {
+        let fault = fault.in_key("prompt_logprobs");
+        if is_within { fault.in_index(choice.unwrap_or(0)).in_key("choices") } else { fault }
+    })
 }
 
 impl<'a> Prompt<'a> {
-    fn read(&mut self, cursor: &mut Cursor<'a>, name: &str) -> Result<()> {
+    fn read(
+        &mut self,
+        cursor: &mut Cursor<'a>,
+        name: &str,
+        scale: Scale,
+        given: &mut Tokens,
+    ) -> Result<()> {
         if cursor.null()? {
             return Ok(());
         }
         if name == "prompt_logprobs" {
+            if !given.is_empty() {
+                return Err(Fault::new("is there a second time", "one prompt"));
+            }
             self.log_probs = Some(cursor.clone());
-            return cursor.skip();
+            return read_prompt(cursor, scale, None, given);
         }
         let mut ids = Vec::new();
         cursor.elements(|cursor, _| {
@@ -110,6 +117,7 @@ fn read_prompt(
     given: &mut Tokens,
 ) -> Result<()> {
     let mut count = 0;
+    given.clear();
     cursor.elements(|cursor, index| {
         count = index + 1;
         if cursor.null()? {
