@@ -69,6 +69,34 @@ impl Records {
         self.layout
     }
 
+    /// What a record calls itself: its `custom_id`, `id` or `doc_id`, whichever comes first in this order. None if
+    /// it has no such key on its first level, or is no object.
+    ///
+    /// ```
+    /// use genai_lm::logprobs::Records;
+    /// assert_eq!(Records::id(r#"{"id": "n7", "logprobs": [-1]}"#).as_deref(), Some("n7"));
+    /// assert_eq!(Records::id(r#"{"doc_id": 3, "resps": []}"#).as_deref(), Some("3"));
+    /// assert_eq!(Records::id("-1 -2"), None);
+    /// ```
+    pub fn id(record: &str) -> Option<String> {
+        const NAMES: &[&str] = &["custom_id", "id", "doc_id"];
+        let mut ids = [None, None, None];
+        let mut cursor = Cursor::new(record);
+        let read = cursor.fields(NAMES, |cursor, name| {
+            let id = match cursor.kind()? {
+                Kind::String => cursor.string()?.into_owned(),
+                Kind::Number => cursor.count()?.to_string(),
+                _ => return cursor.skip(),
+            };
+            let place = NAMES.iter().position(|&known| known == name);
+            if let Some(found) = place.and_then(|place| ids.get_mut(place)) {
+                *found = Some(id);
+            }
+            Ok(())
+        });
+        read.ok().and_then(|()| ids.into_iter().flatten().next())
+    }
+
     /// How they are read.
     pub fn rules(&self) -> &Rules {
         &self.rules

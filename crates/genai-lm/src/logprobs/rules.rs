@@ -90,6 +90,8 @@ impl LogBase {
 /// ```
 /// use genai_lm::logprobs::PostSampling;
 /// assert_eq!(PostSampling::default(), PostSampling::Refuse);
+/// assert_eq!("accept".parse::<PostSampling>()?, PostSampling::Accept);
+/// # Ok::<(), genai_metrics::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum PostSampling {
@@ -123,7 +125,15 @@ macro_rules! named {
     )*};
 }
 
+impl PostSampling {
+    const NAMES: &[&str] = &["refuse", "accept"];
+
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Refuse, Self::Accept];
+}
+
 named! {
+    PostSampling, "way with probabilities after sampling";
     Part, "part";
     LogBase, "base of logarithms";
 }

@@ -103,6 +103,10 @@ impl Tokens {
     /// Gives the first tokens to `front`.
     pub(super) fn split_front(&mut self, count: usize, front: &mut Tokens) {
         front.clear();
+        if count >= self.list.len() {
+            std::mem::swap(self, front);
+            return;
+        }
         let at = self.list.get(count).map_or(self.bytes.len(), |token| token.bytes.start);
         let rest = self.list.split_off(count.min(self.list.len()));
         front.list = std::mem::replace(&mut self.list, rest);

@@ -115,6 +115,11 @@ fn records_without_log_probabilities() {
     );
 }
 
+fn assert_starts(layout: Layout, record: &str, start: &str) {
+    let message = message(layout, record);
+    assert!(message.starts_with(start), "{record}: {message}");
+}
+
 #[test]
 fn what_does_not_fit_together() {
     for (layout, record, start) in [
@@ -181,6 +186,25 @@ fn what_does_not_fit_together() {
             r#"{"choices": [{"logprobs": {"tokens": ["a", "b"], "token_logprobs": [null, -2]}}]}"#,
             "the record echoes its prompt and does not say how long that is, expected usage.prompt_tokens",
         ),
+    ] {
+        assert_starts(layout, record, start);
+    }
+}
+
+#[test]
+fn what_a_server_does_not_write() {
+    for (layout, record, start) in [
+        (
+            Layout::OpenAiChat,
+            r#"{"choices": [{"delta": {"content": "a"}, "logprobs": {"content": [{"token": "a", "logprob": -1}]}}]}"#,
+            "choices[0].delta is of a part of a streamed answer",
+        ),
+        (
+            Layout::LlamaCpp,
+            r#"{"content": "a", "stop": false}"#,
+            "stop is of a part of a streamed answer",
+        ),
+        (Layout::LmEval, r#"{"filtered_resps": [["yes"]]}"#, "filtered_resps[0][0] is the text"),
         (
             Layout::OpenAiChat,
             r#"{"choices": [{}, {}]}"#,
@@ -228,8 +252,7 @@ fn what_does_not_fit_together() {
             "genai_eval_logprobs is 2, expected 1",
         ),
     ] {
-        let message = message(layout, record);
-        assert!(message.starts_with(start), "{record}: {message}");
+        assert_starts(layout, record, start);
     }
 }
 

@@ -53,7 +53,7 @@ fn exact_sum(values: impl IntoIterator<Item = f64>) -> f64 {
         if low != 0.0 {
             let same_sign = parts.last().is_some_and(|rest| (*rest < 0.0) == (low < 0.0));
             let doubled = low * 2.0;
-            if same_sign && (sum + doubled) - sum == doubled {
+            if same_sign && ((sum + doubled) - sum).to_bits() == doubled.to_bits() {
                 sum += doubled;
             }
             break;

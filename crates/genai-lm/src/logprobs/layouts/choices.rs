@@ -32,6 +32,14 @@ pub(in super::super) fn one<'a>(
     }
 }
 
+/// A part of an answer would pass for a text of its own.
+pub(super) fn chunk() -> Fault {
+    Fault::new(
+        "is of a part of a streamed answer",
+        "the whole answer: a request without \"stream\": true",
+    )
+}
+
 /// Goes through the fields of a response, which may stand in the envelope of a batch's output: then
 /// it is the `body` of the `response`. `names` have `response` among them.
 pub(super) fn response<'a>(

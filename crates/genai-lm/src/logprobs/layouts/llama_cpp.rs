@@ -3,12 +3,12 @@
 use genai_metrics::TokenClass;
 
 use super::super::fault::{Fault, Result};
-use super::super::json::Cursor;
+use super::super::json::{Cursor, Kind};
 use super::super::layout::Layout;
 use super::super::rules::{LOG_PROBABILITY, PostSampling};
 use super::super::tokens::{Draft, Tokens};
 use super::token::read_bytes;
-use super::{Entry, Reading, SENTINEL};
+use super::{Entry, Reading, SENTINEL, choices};
 
 pub(super) const ENTRY: Entry = Entry {
     layout: Layout::LlamaCpp,
@@ -32,9 +32,15 @@ pub(super) const ENTRY: Entry = Entry {
 
 fn read(cursor: &mut Cursor<'_>, reading: &Reading<'_>, draft: &mut Draft) -> Result<()> {
     let tokens = &mut draft.generated;
-    cursor.fields(&["completion_probabilities", "probs"], |cursor, _| {
+    cursor.fields(&["completion_probabilities", "probs", "stop"], |cursor, name| {
         if cursor.null()? {
             return Ok(());
+        }
+        if name == "stop" {
+            if cursor.kind()? != Kind::Boolean {
+                return cursor.skip();
+            }
+            return if cursor.boolean()? { Ok(()) } else { Err(choices::chunk()) };
         }
         if !tokens.is_empty() {
             return Err(Fault::new("is a second list of tokens", "one"));

@@ -37,27 +37,19 @@ const NAMES: &[&str] = &[
 
 fn read(cursor: &mut Cursor<'_>, reading: &Reading<'_>, draft: &mut Draft) -> Result<()> {
     let (scale, choice) = (reading.scale, reading.rules.choice);
-    let (mut of_response, mut of_filtered, mut text) = (None, None, None);
+    let (mut log_prob, mut filtered, mut text) = (None, None, None);
     let stated = &mut draft.stated;
     cursor.fields(NAMES, |cursor, name| match name {
         "resps" => {
             choices::one(cursor, choice, |cursor| {
-                of_response = Some(likelihood(cursor, scale)?);
+                log_prob = Some(likelihood(cursor, scale)?);
                 Ok(())
             })?;
             Ok(())
         }
         "filtered_resps" => {
-            // Some filters leave one value in place of a list of them.
-            if cursor.kind()? == Kind::List {
-                choices::one(cursor, choice, |cursor| {
-                    of_filtered = Some(likelihood(cursor, scale)?);
-                    Ok(())
-                })?;
-                return Ok(());
-            }
-            of_filtered = Some(likelihood(cursor, scale)?);
-            Ok(())
+            filtered = Some(cursor.clone());
+            cursor.skip()
         }
         "arguments" => arguments(cursor, choice, &mut text),
         "word_perplexity" => {
@@ -69,11 +61,29 @@ fn read(cursor: &mut Cursor<'_>, reading: &Reading<'_>, draft: &mut Draft) -> Re
             Ok(())
         }
     })?;
-    stated.log_prob = of_response.or(of_filtered);
+    // Filters can make anything of responses: theirs are asked only where there are no others.
+    if let (None, Some(mut filtered)) = (log_prob, filtered) {
+        log_prob =
+            of_filtered(&mut filtered, reading).map_err(|fault| fault.in_key("filtered_resps"))?;
+    }
+    draft.stated.log_prob = log_prob;
     if let Some(text) = text {
         draft.generated.set_text(text);
     }
     Ok(())
+}
+
+/// The responses as filters left them: a value in place of a list of them, or the list.
+fn of_filtered(cursor: &mut Cursor<'_>, reading: &Reading<'_>) -> Result<Option<f64>> {
+    if cursor.kind()? != Kind::List {
+        return likelihood(cursor, reading.scale).map(Some);
+    }
+    let mut found = None;
+    choices::one(cursor, reading.rules.choice, |cursor| {
+        found = Some(likelihood(cursor, reading.scale)?);
+        Ok(())
+    })?;
+    Ok(found)
 }
 
 /// A log-likelihood: a number, the string of one, or a list that begins with one; besides it may have

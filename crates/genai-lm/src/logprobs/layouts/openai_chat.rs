@@ -38,8 +38,11 @@ fn read(cursor: &mut Cursor<'_>, reading: &Reading<'_>, draft: &mut Draft) -> Re
             return choices::log_probs(cursor, scale, &mut Lists::default(), tokens);
         }
         choices::one(cursor, choice, |cursor| {
-            cursor.fields(&["logprobs"], |cursor, _| {
-                choices::log_probs(cursor, scale, &mut Lists::default(), tokens)
+            cursor.fields(&["logprobs", "delta"], |cursor, name| {
+                if name == "logprobs" {
+                    return choices::log_probs(cursor, scale, &mut Lists::default(), tokens);
+                }
+                if cursor.null()? { Ok(()) } else { Err(choices::chunk()) }
             })
         })
         .map(drop)
