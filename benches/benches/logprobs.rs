@@ -29,6 +29,9 @@ struct Arguments {
     /// How many times each reader is measured
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(3..))]
     rounds: u32,
+    /// Count the thread's time on a processor (Linux), for a machine that does other work as well
+    #[arg(long)]
+    cpu: bool,
     /// What cargo passes to every bench
     #[arg(long, hide = true)]
     bench: bool,
@@ -154,9 +157,19 @@ fn plain(random: &mut SplitMix64, line: &mut String) {
     line.push_str("]}\n");
 }
 
-/// The sum from the left, and the seconds, from a file in memory.
-fn ours(file: &str, layout: Layout) -> Result<(f64, f64)> {
-    let start = Instant::now();
+/// Seconds from some point on.
+fn now(cpu: bool, since: Instant) -> Result<f64> {
+    if !cpu {
+        return Ok(since.elapsed().as_secs_f64());
+    }
+    let statistics =
+        fs::read_to_string("/proc/thread-self/schedstat").context("--cpu needs Linux")?;
+    let nanoseconds = statistics.split(' ').next().unwrap_or_default().parse::<f64>()?;
+    Ok(nanoseconds / 1e9)
+}
+
+/// The sum from the left of a file in memory.
+fn ours(file: &str, layout: Layout) -> Result<f64> {
     let records = Records::new(layout, Rules::default())?;
     let mut reader = records.scorer();
     let (mut splitter, mut scored, mut record) =
@@ -171,22 +184,22 @@ fn ours(file: &str, layout: Layout) -> Result<(f64, f64)> {
             .fold(sum, |sum, value| sum + value);
         record.clear();
     }
-    Ok((sum, start.elapsed().as_secs_f64()))
+    Ok(sum)
 }
 
-fn by_values(file: &str, read: fn(&Value) -> Vec<f64>) -> Result<(f64, f64)> {
-    let start = Instant::now();
+fn by_values(file: &str, read: fn(&Value) -> Vec<f64>) -> Result<f64> {
     let mut sum = 0.0;
     for line in file.lines() {
         sum = read(&serde_json::from_str(line)?).into_iter().fold(sum, |sum, value| sum + value);
     }
-    Ok((sum, start.elapsed().as_secs_f64()))
+    Ok(sum)
 }
 
 #[derive(Deserialize)]
 struct Output {
     sum: f64,
     seconds: f64,
+    cpu_seconds: f64,
     version: String,
 }
 
@@ -211,6 +224,12 @@ fn median(mut of: Vec<f64>) -> f64 {
 fn main() -> Result<()> {
     let arguments = Arguments::parse();
     let folder = tempfile::tempdir()?;
+    let since = Instant::now();
+    let timed = |sum: &dyn Fn() -> Result<f64>| {
+        let start = now(arguments.cpu, since)?;
+        let sum = sum()?;
+        Ok::<_, anyhow::Error>((sum, now(arguments.cpu, since)? - start))
+    };
     println!(
         "MB a second on one thread, from a file in memory to the sum; median of {} rounds",
         arguments.rounds
@@ -226,10 +245,10 @@ fn main() -> Result<()> {
         let (mut of_ours, mut of_values, mut of_python) = (Vec::new(), Vec::new(), Vec::new());
         let mut version = String::new();
         for _ in 0..arguments.rounds {
-            let (sum, seconds) = ours(&file, layout)?;
+            let (sum, seconds) = timed(&|| ours(&file, layout))?;
             let speed = |seconds: f64| file.len() as f64 / 1e6 / seconds;
             of_ours.push(speed(seconds));
-            let (theirs, seconds) = by_values(&file, case.read)?;
+            let (theirs, seconds) = timed(&|| by_values(&file, case.read))?;
             ensure!(
                 theirs.to_bits() == sum.to_bits(),
                 "{}: {sum} is not serde_json's {theirs}",
@@ -243,7 +262,11 @@ fn main() -> Result<()> {
                     case.name,
                     output.sum
                 );
-                of_python.push(speed(output.seconds));
+                of_python.push(speed(if arguments.cpu {
+                    output.cpu_seconds
+                } else {
+                    output.seconds
+                }));
                 version = output.version;
             }
         }

@@ -10,7 +10,8 @@ use super::tokens::Tokens;
 /// The lists of a record; those that are there.
 #[derive(Debug, Default)]
 pub(super) struct Lists {
-    pub(super) log_probs: Option<Vec<Option<f64>>>,
+    /// Whether there is a list of log-probabilities.
+    pub(super) has_log_probs: bool,
     /// What programs show of the tokens, end to end, and where each ends.
     tokens: Option<(Vec<u8>, Vec<usize>)>,
     /// Where each begins in the text, in characters or bytes.
@@ -18,27 +19,24 @@ pub(super) struct Lists {
 }
 
 impl Lists {
-    pub(super) fn read_log_probs(&mut self, cursor: &mut Cursor<'_>, scale: Scale) -> Result<()> {
+    /// The log-probabilities become tokens at once; where those are in the text is found out later.
+    pub(super) fn read_log_probs(
+        &mut self,
+        cursor: &mut Cursor<'_>,
+        scale: Scale,
+        into: &mut Tokens,
+    ) -> Result<()> {
         if cursor.null()? {
             return Ok(());
         }
-        if self.log_probs.is_some() {
+        if self.has_log_probs || !into.is_empty() {
             return Err(Fault::new("is a second list", "one list of log-probabilities"));
         }
-        let mut log_probs = Vec::new();
-        cursor.elements(|cursor, index| {
+        self.has_log_probs = true;
+        cursor.elements(|cursor, _| {
             let log_prob = scale.log_prob(cursor)?;
-            if log_prob.is_none() && index > 0 {
-                return Err(Fault::new(
-                    "is null",
-                    "a number: only the first token of a text may have none",
-                ));
-            }
-            log_probs.push(log_prob);
-            Ok(())
-        })?;
-        self.log_probs = Some(log_probs);
-        Ok(())
+            into.push(log_prob, 0, TokenClass::Text)
+        })
     }
 
     pub(super) fn read_tokens(&mut self, cursor: &mut Cursor<'_>) -> Result<()> {
@@ -68,22 +66,22 @@ impl Lists {
     /// Puts the lists together. If `text` is given that is the text, and tokens are placed in it if
     /// they can be: end to end, or by their offsets.
     pub(super) fn into_tokens(self, text: Option<Vec<u8>>, into: &mut Tokens) -> Result<()> {
-        let Some(log_probs) = self.log_probs else { return Ok(()) };
+        if !self.has_log_probs {
+            return Ok(());
+        }
+        let count = into.len();
         if let Some((_, ends)) = &self.tokens
-            && ends.len() != log_probs.len()
+            && ends.len() != count
         {
             return Err(Fault::new(
-                format!("has {} tokens and {} log-probabilities", ends.len(), log_probs.len()),
+                format!("has {} tokens and {count} log-probabilities", ends.len()),
                 "as many of each",
             ));
         }
         let shown = self.tokens.unwrap_or_else(|| {
             into.lacks_bytes();
-            (Vec::new(), vec![0; log_probs.len()])
+            (Vec::new(), vec![0; count])
         });
-        for &log_prob in &log_probs {
-            into.push(log_prob, 0, TokenClass::Text)?;
-        }
         let Some(text) = text else {
             if self_known(&shown) {
                 place(shown, into);

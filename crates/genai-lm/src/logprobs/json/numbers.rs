@@ -5,11 +5,10 @@ use super::{Cursor, Kind};
 
 impl<'a> Cursor<'a> {
     fn digits(&mut self) -> usize {
-        let start = self.at;
-        while let Some(b'0'..=b'9') = self.peek() {
-            self.at += 1;
-        }
-        self.at - start
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        let count = rest.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(rest.len());
+        self.at += count;
+        count
     }
 
     /// Takes a number by the grammar of JSON, or one of the words that Python has for those that
@@ -73,8 +72,8 @@ impl<'a> Cursor<'a> {
 pub(in super::super) fn parse(text: &str) -> Option<f64> {
     let number: f64 = text.parse().ok()?;
     // Only the word is infinite: digits that come to that are a mistake.
-    let is_word = !text.ends_with(|last: char| last.is_ascii_digit() || last == '.');
-    (is_word || number.is_finite()).then_some(number)
+    let is_word = || !text.ends_with(|last: char| last.is_ascii_digit() || last == '.');
+    (number.is_finite() || is_word()).then_some(number)
 }
 
 /// As much of a number as an error may have.

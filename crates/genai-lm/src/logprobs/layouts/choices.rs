@@ -85,7 +85,7 @@ pub(super) fn log_probs(
                 cursor.elements(|cursor, _| token::read(cursor, scale, tokens))
             }
             "tokens" => lists.read_tokens(cursor),
-            "token_logprobs" => lists.read_log_probs(cursor, scale),
+            "token_logprobs" => lists.read_log_probs(cursor, scale, tokens),
             _ => lists.read_offsets(cursor),
         },
     )

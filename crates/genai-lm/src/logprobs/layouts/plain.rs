@@ -74,10 +74,12 @@ type Marks = (&'static str, Vec<usize>);
 fn read(cursor: &mut Cursor<'_>, reading: &Reading<'_>, draft: &mut Draft) -> Result<()> {
     let (mut lists, mut text, mut offsets, mut ids) = (Lists::default(), None, None, None);
     let mut marks: Vec<Marks> = Vec::new();
-    let stated = &mut draft.stated;
+    let Draft { generated, stated, .. } = &mut *draft;
     cursor.fields(NAMES, |cursor, name| {
         match name {
-            "logprobs" | "token_logprobs" => lists.read_log_probs(cursor, reading.scale)?,
+            "logprobs" | "token_logprobs" => {
+                lists.read_log_probs(cursor, reading.scale, generated)?;
+            }
             "tokens" => lists.read_tokens(cursor)?,
             "text" => read_text(cursor, &mut text)?,
             "text_bytes" => read_bytes(cursor, text.insert(Vec::new()))?,
@@ -108,7 +110,8 @@ fn read(cursor: &mut Cursor<'_>, reading: &Reading<'_>, draft: &mut Draft) -> Re
         }
         Ok(())
     })?;
-    draft.is_empty_text = lists.log_probs.as_ref().is_some_and(Vec::is_empty)
+    draft.is_empty_text = lists.has_log_probs
+        && draft.generated.is_empty()
         && (text.as_ref().is_some_and(Vec::is_empty) || offsets.is_some());
     let tokens = &mut draft.generated;
     let is_saved_empty = draft.is_empty_text;
