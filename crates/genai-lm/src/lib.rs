@@ -8,5 +8,7 @@
 
 pub mod logprobs;
 #[cfg(feature = "neural")]
+mod mapping;
+#[cfg(feature = "neural")]
 pub mod neural;
 pub mod ngram;
