@@ -1,5 +1,7 @@
 //! What stands between the two matrices of a feed-forward layer.
 
+use super::row;
+
 /// A function of one number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Activation {
@@ -33,7 +35,7 @@ impl Activation {
             Self::Gelu => numbers.iter_mut().for_each(|x| *x = gelu(*x)),
             Self::GeluTanh => numbers.iter_mut().for_each(|x| *x = gelu_tanh(*x)),
             Self::Relu => numbers.iter_mut().for_each(|x| *x = x.max(0.0)),
-            Self::Silu => numbers.iter_mut().for_each(|x| *x /= 1.0 + (-*x).exp()),
+            Self::Silu => numbers.iter_mut().for_each(|x| *x /= 1.0 + row::exp(-*x)),
         }
     }
 }

@@ -6,6 +6,7 @@ use super::config::Config;
 use super::decoder::IN_A_ROW;
 use super::layers::{Into, Layer};
 use super::rope::Turns;
+use super::row;
 
 /// Queries for which products with keys are made at once: many enough for a fast product of matrices, few
 /// enough that memory grows with the text's length and not with its square.
@@ -81,12 +82,11 @@ fn to_probabilities(products: &mut ArrayViewMut2<'_, f32>, before: usize, window
         row[..start].fill(0.0);
         row[end..].fill(0.0);
         let row = &mut row[start..end];
-        let largest = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        let mut sum = 0.0;
+        let largest = row::largest(row);
         for number in &mut *row {
-            *number = (*number - largest).exp();
-            sum += *number;
+            *number = row::exp(*number - largest);
         }
+        let sum = row::sum(row);
         for number in row {
             *number /= sum;
         }

@@ -6,6 +6,7 @@ use super::attention::attend;
 use super::config::Config;
 use super::layers::{Into, Layer, Normalizer, Weights};
 use super::rope::Turns;
+use super::row;
 
 /// Words of the vocabulary whose logits are made at once, for so many positions at once: memory does not
 /// grow with their product, and the numbers are still in the processor's cache when they are summed.
@@ -122,7 +123,7 @@ impl Default for Sum {
 
 impl Sum {
     fn add(&mut self, logits: &[f32]) {
-        let largest = f64::from(logits.iter().copied().fold(f32::NEG_INFINITY, f32::max));
+        let largest = f64::from(row::largest(logits));
         if largest > self.largest {
             self.multiple *= (self.largest - largest).exp();
             self.largest = largest;

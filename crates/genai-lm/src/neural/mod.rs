@@ -39,6 +39,7 @@ mod layers;
 mod marks;
 mod model;
 mod rope;
+mod row;
 mod tensors;
 mod windows;
 
