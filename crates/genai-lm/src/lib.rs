@@ -7,7 +7,6 @@
 //! All are a [`genai_metrics::LanguageModel`]; the metric `perplexity` counts what they give.
 
 pub mod logprobs;
-#[cfg(feature = "neural")]
 mod mapping;
 #[cfg(feature = "neural")]
 pub mod neural;

@@ -11,20 +11,40 @@ use std::io;
 use std::ops::Deref;
 use std::path::Path;
 
-use memmap2::Mmap;
+use memmap2::{Mmap, MmapOptions};
 
-/// A file's bytes, read from the disk as they are used.
+/// A file's bytes, as the operating system has them.
 pub(crate) struct Mapped(Mmap);
 
+/// When the pages of a file are read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Pages {
+    /// At once, as far as the system does that: for tables, which are asked at places all over.
+    AtOnce,
+    /// As they are used: for weights, which are read once from first to last.
+    #[cfg_attr(
+        not(any(feature = "neural", test)),
+        expect(dead_code, reason = "only neural models have weights")
+    )]
+    AsUsed,
+}
+
 /// Maps the whole of a file, which may be empty.
-pub(crate) fn map(path: &Path) -> io::Result<Mapped> {
+///
+/// The bytes may change while they are looked at if another program writes to the file, so whoever
+/// uses them checks every place that is computed from them.
+pub(crate) fn map(path: &Path, pages: Pages) -> io::Result<Mapped> {
     let file = File::open(path)?;
-    // SAFETY: the mapping is private to this process and nothing here writes to it, so that the slice is
-    // changed only if another process changes the file itself. Models are files that are written once and
-    // then read; who overwrites one in place while it is being scored gets other numbers, and who cuts it
-    // short gets SIGBUS, an end of the process and not a wrong read. Every pattern of bytes is valid as
-    // `u8`, and whatever is made of them is checked as the content of any file that was read would be.
-    unsafe { Mmap::map(&file) }.map(Mapped)
+    let mut options = MmapOptions::new();
+    if matches!(pages, Pages::AtOnce) {
+        options.populate();
+    }
+    // SAFETY: the map is read-only, lives as long as what borrows from it, and is never viewed as anything but
+    // bytes, of which all values are valid. What Rust asks for besides, that they do not change meanwhile, no
+    // program can make sure of. Models are files that are written once and then read; who overwrites one in place
+    // while it is used gets other numbers, as whatever is made of the bytes is checked as the content of any file
+    // that was read would be, and who cuts it short gets SIGBUS, an end of the process and not a wrong read.
+    unsafe { options.map(&file) }.map(Mapped)
 }
 
 impl Deref for Mapped {
@@ -52,8 +72,10 @@ mod tests {
         let path = folder.path().join("file");
         for content in [&b""[..], b"some bytes"] {
             std::fs::write(&path, content).unwrap();
-            assert_eq!(&*map(&path).unwrap(), content);
+            for pages in [Pages::AtOnce, Pages::AsUsed] {
+                assert_eq!(&*map(&path, pages).unwrap(), content);
+            }
         }
-        assert!(map(&folder.path().join("none")).is_err());
+        assert!(map(&folder.path().join("none"), Pages::AsUsed).is_err());
     }
 }

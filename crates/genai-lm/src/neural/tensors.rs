@@ -14,7 +14,7 @@ use super::element::Element;
 use super::error::Error;
 use super::header::{self, Described};
 use super::keys::Keys;
-use crate::mapping::{Mapped, map};
+use crate::mapping::{Mapped, Pages, map};
 
 const SINGLE: &str = "model.safetensors";
 const INDEX: &str = "model.safetensors.index.json";
@@ -155,7 +155,7 @@ fn files_of(index: &Path) -> Result<Vec<String>, Error> {
 
 /// Adds the tensors of a file.
 fn open(path: &Path, stored: &mut BTreeMap<String, Stored>) -> Result<(), Error> {
-    let file = Arc::new(map(path)?);
+    let file = Arc::new(map(path, Pages::AsUsed)?);
     for Described { name, kind, element, shape, bytes } in header::read(&file)? {
         let tensor = Stored { file: Arc::clone(&file), bytes, element, kind, shape };
         if stored.insert(name.clone(), tensor).is_some() {

@@ -22,7 +22,6 @@ mod entries;
 mod error;
 mod hash;
 mod limits;
-mod mapping;
 mod model;
 mod query;
 mod scorer;

@@ -3,7 +3,6 @@
 use std::fmt::{self, Write};
 use std::ops::Deref;
 
-use memmap2::Mmap;
 use sha2::{Digest, Sha256};
 
 use super::super::entries::{BLANK, Entries, Level};
@@ -11,11 +10,12 @@ use super::super::hash::{hash_bytes, hash_number};
 use super::super::vocabulary::{Vocabulary, WordId};
 use super::header::{Header, Wrong};
 use super::table::EMPTY;
+use crate::mapping::Mapped;
 
 /// Memory of our own or a mapped file.
 pub(super) enum Bytes {
     Owned(Vec<u8>),
-    Mapped(Mmap),
+    Mapped(Mapped),
 }
 
 impl Deref for Bytes {

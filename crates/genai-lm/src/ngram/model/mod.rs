@@ -13,8 +13,8 @@ use std::sync::OnceLock;
 
 use super::entries::Entries;
 use super::error::{Error, ErrorKind};
-use super::mapping;
 use super::vocabulary::WordId;
+use crate::mapping::{self, Pages};
 use header::Header;
 use image::{Bytes, Image};
 
@@ -71,7 +71,8 @@ impl NgramModel {
         if start != header::MAGIC {
             return Self::new(&Entries::open_arpa(path)?);
         }
-        let mapped = mapping::map(path).map_err(|source| Error::io(&*name, source))?;
+        let mapped =
+            mapping::map(path, Pages::AtOnce).map_err(|source| Error::io(&*name, source))?;
         Self::of_bytes(Bytes::Mapped(mapped), &name)
     }
 
