@@ -3,7 +3,9 @@
 //! Blocks are read one after the other and measured in parallel. Their results are taken in the
 //! order of the blocks, so neither a number nor the first error depends on the threads.
 
+use std::io;
 use std::num::NonZeroUsize;
+use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Result, anyhow};
@@ -47,6 +49,10 @@ pub(crate) struct Measured {
     pub(crate) ids: Vec<Cell>,
     /// How many segments there are.
     pub(crate) segments: u64,
+    /// For each system and metric the numbers of [`Scorer::text_value`], if it has them.
+    pub(crate) text_values: Vec<Vec<Vec<f64>>>,
+    /// For each recorder what it kept of the segments, in their order.
+    records: Vec<Vec<u8>>,
     /// For each system, how many hypotheses end in a full stop set off by a space.
     pub(crate) detached_full_stops: Vec<u64>,
     /// The fewest and the most references that a segment has.
@@ -54,11 +60,14 @@ pub(crate) struct Measured {
 }
 
 impl Measured {
-    fn none(systems: usize, width: usize) -> Self {
+    fn none(systems: usize, workers: &Workers<'_>) -> Self {
+        let width = workers.columns.last().map_or(0, |columns| columns.end);
         Self {
             sums: vec![vec![0.0; width]; systems],
             rows: (0..systems).map(|_| Table::new(width)).collect(),
             ids: Vec::new(),
+            text_values: vec![vec![Vec::new(); workers.scorers.len()]; systems],
+            records: vec![Vec::new(); workers.recorders],
             segments: 0,
             detached_full_stops: vec![0; systems],
             references: None,
@@ -86,6 +95,11 @@ impl Measured {
         for (count, part) in self.detached_full_stops.iter_mut().zip(next.detached_full_stops) {
             *count += part;
         }
+        for (values, part) in
+            self.text_values.iter_mut().flatten().zip(next.text_values.into_iter().flatten())
+        {
+            values.extend(part);
+        }
         self.ids.extend(next.ids);
         self.segments += next.segments;
         if let Some((fewest, most)) = next.references {
@@ -97,8 +111,28 @@ impl Measured {
 /// Blocks read ahead for each thread, so that none waits while others have work.
 pub(crate) const BLOCKS_A_THREAD: usize = 16;
 
+/// Who is told how far a run is, and gets what metrics keep of segments beside their rows.
+pub(crate) trait Observer {
+    /// So many segments are measured.
+    fn progress(&mut self, segments: u64);
+
+    /// How many recorders are asked of each segment.
+    fn recorders(&self) -> usize {
+        0
+    }
+
+    /// What a recorder kept of the segments that come next.
+    ///
+    /// # Errors
+    /// If it cannot be kept.
+    fn keep(&mut self, recorder: usize, records: &[u8]) -> io::Result<()> {
+        let _ = (recorder, records);
+        Ok(())
+    }
+}
+
 /// Measures everything that the source has, on as many threads as the rayon pool in which it is
-/// called. `progress` is told the number of segments from time to time.
+/// called.
 ///
 /// # Errors
 /// The first one in the order of the input.
@@ -106,32 +140,33 @@ pub(crate) fn measure<S: Source>(
     source: &mut S,
     scorers: &[&dyn Scorer],
     keep: Keep,
-    progress: &mut dyn FnMut(u64),
-) -> Result<Measured, InputError> {
+    observer: &mut dyn Observer,
+) -> Result<Measured> {
     let systems = source.systems().len();
-    let workers = Workers { scorers, idle: Mutex::new(Vec::new()) };
-    let width = workers.with(|measurer| measurer.width());
+    let workers = Workers::new(scorers, keep, observer.recorders());
     let blocks = rayon::current_num_threads() * BLOCKS_A_THREAD;
-    let mut measured = Measured::none(systems, width);
+    let mut measured = Measured::none(systems, &workers);
     let (mut batch, mut failure) = read_batch(source, blocks);
     while !batch.is_empty() {
         let failed = failure.is_some();
         let (next, results) = rayon::join(
             || if failed { (Vec::new(), None) } else { read_batch(source, blocks) },
             || -> Vec<_> {
-                let one =
-                    |block| workers.with(|measurer| measure_block(block, measurer, systems, keep));
-                batch.par_iter().map(one).collect()
+                batch.par_iter().map(|block| workers.measure(block, systems)).collect()
             },
         );
         for result in results {
-            measured.append(result?);
+            let part = result?;
+            for (recorder, records) in part.records.iter().enumerate() {
+                observer.keep(recorder, records)?;
+            }
+            measured.append(part);
         }
-        progress(measured.segments);
+        observer.progress(measured.segments);
         batch = next.0;
         failure = failure.or(next.1);
     }
-    failure.map_or(Ok(measured), Err)
+    failure.map_or(Ok(measured), |error| Err(error.into()))
 }
 
 /// Enough read ahead to keep threads busy, whatever the length of lines.
@@ -157,10 +192,24 @@ fn read_batch<S: Source>(source: &mut S, blocks: usize) -> (Vec<S::Block>, Optio
 /// The measurers of threads that are between two blocks.
 struct Workers<'m> {
     scorers: &'m [&'m dyn Scorer],
+    /// Which columns of a row are each scorer's.
+    columns: Vec<Range<usize>>,
+    keep: Keep,
+    recorders: usize,
     idle: Mutex<Vec<Measurer<'m>>>,
 }
 
 impl<'m> Workers<'m> {
+    fn new(scorers: &'m [&'m dyn Scorer], keep: Keep, recorders: usize) -> Self {
+        let mut next = 0;
+        let columns = scorers.iter().map(|scorer| {
+            let columns = next..next + scorer.columns().len();
+            next = columns.end;
+            columns
+        });
+        Self { scorers, columns: columns.collect(), keep, recorders, idle: Mutex::new(Vec::new()) }
+    }
+
     fn with<T>(&self, work: impl FnOnce(&mut Measurer<'m>) -> T) -> T {
         let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         let waiting = idle().pop();
@@ -170,33 +219,44 @@ impl<'m> Workers<'m> {
         idle().push(measurer);
         result
     }
-}
 
-fn measure_block(
-    block: &impl Block,
-    measurer: &mut Measurer<'_>,
-    systems: usize,
-    keep: Keep,
-) -> Result<Measured, InputError> {
-    let mut part = Measured::none(systems, measurer.width());
-    let mut row = vec![0.0; measurer.width()];
-    block.visit(&mut |segment| {
-        let mut prepared = measurer.prepare(segment.references)?;
-        for (system, hypothesis) in segment.hypotheses.iter().enumerate() {
-            prepared.measure(hypothesis, &mut row)?;
-            add_row(&mut part.sums[system], &row);
-            if keep == Keep::Rows {
-                part.rows[system].push(&row);
+    fn measure(&self, block: &impl Block, systems: usize) -> Result<Measured, InputError> {
+        self.with(|measurer| self.measure_block(block, measurer, systems))
+    }
+
+    fn measure_block(
+        &self,
+        block: &impl Block,
+        measurer: &mut Measurer<'_>,
+        systems: usize,
+    ) -> Result<Measured, InputError> {
+        let mut part = Measured::none(systems, self);
+        let mut row = vec![0.0; measurer.width()];
+        block.visit(&mut |segment| {
+            let mut prepared = measurer.prepare(segment.references)?;
+            for (system, hypothesis) in segment.hypotheses.iter().enumerate() {
+                prepared.measure(hypothesis, &mut row)?;
+                add_row(&mut part.sums[system], &row);
+                if self.keep == Keep::Rows {
+                    part.rows[system].push(&row);
+                }
+                let own = self.scorers.iter().zip(&self.columns);
+                for ((scorer, columns), values) in own.zip(&mut part.text_values[system]) {
+                    values.extend(scorer.text_value(&row[columns.clone()]));
+                }
+                for (recorder, records) in part.records.iter_mut().enumerate() {
+                    prepared.record(recorder, records);
+                }
+                part.detached_full_stops[system] += u64::from(hypothesis.ends_with(" ."));
             }
-            part.detached_full_stops[system] += u64::from(hypothesis.ends_with(" ."));
-        }
-        if let (Keep::Rows, Some(id)) = (keep, segment.id) {
-            part.ids.push(id.clone());
-        }
-        let references = segment.references.iter().flatten().count();
-        part.count_references(references, references);
-        part.segments += 1;
-        Ok(())
-    })?;
-    Ok(part)
+            if let (Keep::Rows, Some(id)) = (self.keep, segment.id) {
+                part.ids.push(id.clone());
+            }
+            let references = segment.references.iter().flatten().count();
+            part.count_references(references, references);
+            part.segments += 1;
+            Ok(())
+        })?;
+        Ok(part)
+    }
 }

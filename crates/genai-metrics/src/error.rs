@@ -102,6 +102,9 @@ pub enum ErrorKind {
         /// What would have been right.
         expected: &'static str,
     },
+    /// A metric of texts alone without a language model.
+    #[error("no language model, expected one")]
+    NoLanguageModel,
     /// A text that a language model cannot score, or a record that does not say what its model gave.
     #[error("{found}, expected {expected}")]
     NotScored {

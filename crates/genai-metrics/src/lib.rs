@@ -46,6 +46,7 @@ pub use metrics::{Bleu, BleuStats, Smoothing};
 pub use metrics::{
     LengthLimit, MultiReference, Rouge, Rouge155, RougeStats, RougeType, StemExceptions, StopWords,
 };
+pub use metrics::{OnInfinite, Perplexity, PerplexityConvention, PerplexityStats, Recorder};
 pub use options::{Level, OptionKind, OptionSpec, Options};
 pub use score::{Part, Score};
 pub use segment::{References, Segment, Text};

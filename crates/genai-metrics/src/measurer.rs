@@ -26,6 +26,7 @@ pub struct Measurer<'m> {
     cuts: Vec<Cut>,
     metrics: Vec<MetricPlace<'m>>,
     width: usize,
+    needs_references: bool,
 }
 
 struct MetricPlace<'m> {
@@ -46,7 +47,9 @@ impl<'m> Measurer<'m> {
     pub fn new(scorers: impl IntoIterator<Item = &'m dyn Scorer>) -> Self {
         let mut cuts: Vec<Cut> = Vec::new();
         let (mut metrics, mut width) = (Vec::new(), 0);
+        let mut needs_references = false;
         for scorer in scorers {
+            needs_references |= scorer.needs_references();
             let cut = scorer.spec().tokenizer.map(|tokenizer| {
                 cuts.iter().position(|cut| cut.tokenizer == tokenizer).unwrap_or_else(|| {
                     cuts.push(Cut::new(tokenizer));
@@ -57,7 +60,7 @@ impl<'m> Measurer<'m> {
             width = columns.end;
             metrics.push(MetricPlace { worker: scorer.worker(), cut, columns });
         }
-        Self { cuts, metrics, width }
+        Self { cuts, metrics, width, needs_references }
     }
 
     /// The number of columns of all metrics together.
@@ -68,12 +71,13 @@ impl<'m> Measurer<'m> {
     /// Prepares the references of the next segment, for the hypotheses of any number of systems.
     ///
     /// # Errors
-    /// [`ErrorKind::NoReference`] if all are missing, [`ErrorKind::SegmentTooLong`].
+    /// [`ErrorKind::NoReference`] if all are missing and a metric needs one,
+    /// [`ErrorKind::SegmentTooLong`].
     pub fn prepare<'r>(
         &'r mut self,
         references: &'r [Option<&'r str>],
     ) -> Result<Prepared<'r, 'm>, Error> {
-        if references.iter().all(Option::is_none) {
+        if self.needs_references && references.iter().all(Option::is_none) {
             return Err(Error::new(ErrorKind::NoReference));
         }
         refuse_from_limit(references.iter().flatten().map(|reference| reference.len()).sum())?;
@@ -118,7 +122,7 @@ impl Prepared<'_, '_> {
     /// Writes the row of one hypothesis against the references.
     ///
     /// # Errors
-    /// [`ErrorKind::SegmentTooLong`].
+    /// [`ErrorKind::SegmentTooLong`], and what metrics cannot measure.
     ///
     /// # Panics
     /// If the row is narrower than [`Measurer::width`].
@@ -140,9 +144,17 @@ impl Prepared<'_, '_> {
                 },
                 Cut::view(cuts, place.cut, self.references),
                 &mut row[place.columns.clone()],
-            );
+            )?;
         }
         Ok(())
+    }
+
+    /// Appends what metrics keep of the last hypothesis beside its row, by their recorder of that
+    /// number.
+    pub fn record(&mut self, recorder: usize, out: &mut Vec<u8>) {
+        for place in &mut self.measurer.metrics {
+            place.worker.record(recorder, out);
+        }
     }
 }
 

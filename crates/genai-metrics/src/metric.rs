@@ -2,6 +2,7 @@
 
 use std::fmt::Debug;
 
+use crate::error::Error;
 use crate::score::Score;
 use crate::segment::{References, Text};
 use crate::spec::Spec;
@@ -132,6 +133,23 @@ pub trait Scorer: Send + Sync {
     fn remarks(&self, row: &[f64]) -> Vec<String>;
     /// The score's parts as people read them; see [`Metric::describe`].
     fn describe(&self, score: &Score) -> String;
+
+    /// Whether it compares with references; otherwise segments need none.
+    fn needs_references(&self) -> bool {
+        true
+    }
+
+    /// A segment's own number, where something of all of them is a part of the corpus's score that no
+    /// sum gives, as a median.
+    fn text_value(&self, row: &[f64]) -> Option<f64> {
+        let _ = row;
+        None
+    }
+
+    /// Adds what the numbers of [`Scorer::text_value`] of all segments say to the corpus's score.
+    fn add_text_values(&self, score: &mut Score, values: &mut [f64]) {
+        let _ = (score, values);
+    }
 }
 
 /// One thread's part of a [`Scorer`]; a [`Measurer`](crate::Measurer) drives it.
@@ -139,7 +157,20 @@ pub trait Worker: Send {
     /// Prepares a segment's references.
     fn prepare(&mut self, references: References<'_>);
     /// Writes the row of one hypothesis against the prepared references.
-    fn measure(&mut self, hypothesis: Text<'_>, references: References<'_>, row: &mut [f64]);
+    ///
+    /// # Errors
+    /// If the hypothesis cannot be measured.
+    fn measure(
+        &mut self,
+        hypothesis: Text<'_>,
+        references: References<'_>,
+        row: &mut [f64],
+    ) -> Result<(), Error>;
+
+    /// Appends what is to be kept of the hypothesis that was measured last, beside its row.
+    fn record(&mut self, recorder: usize, out: &mut Vec<u8>) {
+        let _ = (recorder, out);
+    }
 }
 
 impl<M: Metric> Scorer for M {
@@ -178,7 +209,13 @@ impl<M: Metric> Worker for TypedWorker<'_, M> {
         self.metric.prepare(references, &mut self.prepared);
     }
 
-    fn measure(&mut self, hypothesis: Text<'_>, references: References<'_>, row: &mut [f64]) {
+    fn measure(
+        &mut self,
+        hypothesis: Text<'_>,
+        references: References<'_>,
+        row: &mut [f64],
+    ) -> Result<(), Error> {
         self.metric.measure(hypothesis, references, &mut self.prepared).write(row);
+        Ok(())
     }
 }

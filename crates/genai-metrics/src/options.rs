@@ -46,6 +46,8 @@ pub enum OptionKind {
     /// A text file. The value is what it holds, not its name: whoever takes the option from a user
     /// reads the file.
     File,
+    /// A text of a form that the option's help describes; this is what stands for it there.
+    Text(&'static str),
     /// A whole number from `min` to `max`.
     Integer {
         /// The least.

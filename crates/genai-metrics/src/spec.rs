@@ -83,11 +83,13 @@ impl Signature {
     }
 
     /// The signature of a run: the number of references first (`var` if it varies from segment to
-    /// segment), then the metric's options, then the version of the tool.
+    /// segment, nothing if there are none), then the metric's options, then the version of the tool.
     #[must_use]
     pub fn of_run(&self, references: Option<usize>, version: &str) -> Self {
         let mut run = Self::default();
-        run.push("nrefs", references.map_or_else(|| "var".to_owned(), |n| n.to_string()));
+        if references != Some(0) {
+            run.push("nrefs", references.map_or_else(|| "var".to_owned(), |n| n.to_string()));
+        }
         run.0.extend_from_slice(&self.0);
         run.push("version", version);
         run

@@ -107,6 +107,7 @@ fn values(option: &OptionSpec, numbers: &[&str]) -> Vec<String> {
         }
         OptionKind::Folder(_) => owned(&["punkt"]),
         OptionKind::File => owned(&["the a\n", "mats mat\ncats cat\n"]),
+        OptionKind::Text(_) => Vec::new(),
         OptionKind::Integer { min, max } => {
             let mut integers = vec![min, min.midpoint(max), max];
             integers.dedup();
@@ -384,6 +385,7 @@ fn every_option_is_signed() {
                     }
                     OptionKind::Names(_)
                     | OptionKind::File
+                    | OptionKind::Text(_)
                     | OptionKind::Folder(_)
                     | OptionKind::Integer { .. }
                     | OptionKind::Number { .. } => {

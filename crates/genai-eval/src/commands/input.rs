@@ -100,12 +100,12 @@ impl InputArguments {
 }
 
 /// Whether `name=file` is itself the name of a file.
-fn is_file(whole: &str) -> bool {
+pub(super) fn is_file(whole: &str) -> bool {
     std::fs::metadata(whole).is_ok()
 }
 
 /// `name=value` apart; without a name, or where the whole is a value, the value is the name.
-fn named(
+pub(super) fn named(
     given: &[String],
     option: &'static str,
     is_value: impl Fn(&str) -> bool,

@@ -37,6 +37,7 @@ pub(super) fn argument(option: &OptionSpec) -> Arg {
             .value_delimiter(',')
             .action(ArgAction::Append)
             .value_parser(NameParser(names)),
+        OptionKind::Text(form) => arg.value_name(form),
         OptionKind::File => arg.value_name("FILE"),
         OptionKind::Folder(_) => arg.value_name("FOLDER"),
         OptionKind::Integer { min, max } => arg

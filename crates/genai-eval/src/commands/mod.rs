@@ -6,11 +6,16 @@ mod doctor;
 mod gate;
 mod input;
 mod list;
+mod lm;
 mod man;
 mod metric_options;
+mod perplexity;
+mod run_arguments;
 mod scheme;
 mod score;
+mod scoring;
 mod tokenize;
+mod units;
 
 use anyhow::Result;
 use clap::{ArgMatches, Command};
@@ -25,6 +30,8 @@ struct Entry {
 }
 
 const COMMANDS: &[Entry] = &[
+    Entry { command: perplexity::command, run: perplexity::run },
+    Entry { command: lm::command, run: lm::run },
     Entry { command: bpe::command, run: bpe::run },
     Entry { command: tokenize::command, run: tokenize::run },
     Entry { command: doctor::command, run: doctor::run },
@@ -52,7 +59,7 @@ pub(crate) fn command() -> Command {
 /// Runs the subcommand that was given.
 pub(crate) fn run(matches: &ArgMatches) -> Result<Outcome> {
     let Some((name, matches)) = matches.subcommand() else { return Ok(Outcome::Success) };
-    if let Some(metric) = metrics::find(name) {
+    if let Some(metric) = metrics::METRICS.iter().find(|metric| metric.name == name) {
         return score::run(metric, matches);
     }
     match COMMANDS.iter().find(|entry| (entry.command)().get_name() == name) {

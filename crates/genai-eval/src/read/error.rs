@@ -157,6 +157,16 @@ fn each(counts: &[(String, u64)]) -> String {
 }
 
 impl InputError {
+    /// A file that could not be read on, compressed in that format if there is one.
+    pub(super) fn reading(name: String, format: &'static str, cause: io::Error) -> Self {
+        match (format, cause.kind()) {
+            ("", io::ErrorKind::IsADirectory) => Self::Directory { name },
+            ("", _) => Self::Unreadable { name, cause },
+            (_, io::ErrorKind::UnexpectedEof) => Self::Truncated { name, format },
+            _ => Self::Damaged { name, format, cause },
+        }
+    }
+
     pub(super) fn utf16(name: &str) -> Self {
         let hint = "convert it first, for example: iconv -f UTF-16 -t UTF-8 FILE";
         Self::Unsupported { name: name.to_owned(), format: "UTF-16 text", hint }

@@ -133,6 +133,11 @@ impl Input {
         &self.name
     }
 
+    /// How it is compressed; nothing if it is not.
+    pub(super) fn format(&self) -> &'static str {
+        self.format
+    }
+
     /// What is or will be known of the file.
     pub fn facts(&self) -> &Facts {
         &self.facts
@@ -152,15 +157,19 @@ impl Input {
             }
         };
         bytes.truncate(old + read.as_ref().map_or(0, |read| *read));
-        read.map_err(|cause| {
-            let (name, format) = (self.name.clone(), self.format);
-            match (format, cause.kind()) {
-                ("", io::ErrorKind::IsADirectory) => InputError::Directory { name },
-                ("", _) => InputError::Unreadable { name, cause },
-                (_, io::ErrorKind::UnexpectedEof) => InputError::Truncated { name, format },
-                _ => InputError::Damaged { name, format, cause },
-            }
-        })
+        read.map_err(|cause| self.explain(cause))
+    }
+
+    /// What it means that the file could not be read on.
+    fn explain(&self, cause: io::Error) -> InputError {
+        InputError::reading(self.name.clone(), self.format, cause)
+    }
+}
+
+impl Read for Input {
+    /// As the reader within; see [`Input::append`] for errors that say which file it is.
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.reader.read(buffer)
     }
 }
 

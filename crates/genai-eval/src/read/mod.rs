@@ -22,6 +22,7 @@ mod error;
 mod input;
 pub mod json;
 mod lines;
+mod logprobs;
 mod parallel;
 mod records;
 
@@ -30,6 +31,7 @@ pub use error::InputError;
 pub(crate) use input::hexadecimal;
 pub use input::{Facts, Input, STANDARD_INPUT};
 pub use lines::{LineBlock, Lines};
+pub(crate) use logprobs::LogProbFiles;
 pub use parallel::ParallelFiles;
 pub(crate) use parallel::byte_order_mark_warning;
 pub use records::{Field, RecordFields, Records};

@@ -4,9 +4,13 @@
 //! options, `genai-eval list`, the laws that every metric is tested against, and fuzzing.
 
 mod bleu;
+mod perplexity;
 mod rouge;
 
 pub use bleu::{Bleu, BleuReferences, BleuStats, Smoothing};
+pub use perplexity::{
+    Convention as PerplexityConvention, OnInfinite, Perplexity, PerplexityStats, Recorder,
+};
 pub use rouge::{
     LengthLimit, MultiReference, Rouge, Rouge155, Rouge155References, RougeReferences, RougeStats,
     RougeType, StemExceptions, StopWords,
@@ -18,6 +22,9 @@ use crate::options::{Level, OptionSpec, Options};
 
 /// Every metric, in the order of lists.
 pub const METRICS: &[Entry] = &[bleu::ENTRY, rouge::ENTRY];
+
+/// Metrics of a text alone, by a language model, which whoever builds them has to bring.
+pub const TEXT_METRICS: &[Entry] = &[perplexity::ENTRY];
 
 /// A metric in the registry.
 ///
@@ -51,7 +58,7 @@ pub type Build = fn(&Options, Level) -> Result<Vec<Box<dyn Scorer>>, Error>;
 
 /// The metric of that name.
 pub fn find(name: &str) -> Option<&'static Entry> {
-    METRICS.iter().find(|entry| entry.name == name)
+    METRICS.iter().chain(TEXT_METRICS).find(|entry| entry.name == name)
 }
 
 #[cfg(test)]

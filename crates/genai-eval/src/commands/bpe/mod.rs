@@ -11,15 +11,12 @@ mod table;
 mod train;
 mod vocabulary;
 
-use std::path::PathBuf;
-
 use anyhow::{Result, bail};
-use clap::{ArgMatches, Args, Command, value_parser};
+use clap::{ArgMatches, Command};
 
 use super::Entry;
+use super::run_arguments::RunArguments;
 use crate::Outcome;
-use crate::messages::Messages;
-use crate::output::Output;
 
 const COMMANDS: &[Entry] = &[
     Entry { command: train::command, run: train::run },
@@ -49,36 +46,5 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome> {
     match COMMANDS.iter().find(|entry| (entry.command)().get_name() == name) {
         Some(entry) => (entry.run)(matches),
         None => bail!("unknown command '{name}'"),
-    }
-}
-
-// Where a result goes, and how the work is done: the same for all. (A documentation comment would
-// become that of the commands.)
-#[derive(Args, Debug)]
-#[command(next_help_heading = "Output")]
-struct RunArguments {
-    /// Write to FILE instead of stdout; it appears whole or not at all
-    #[arg(short, long, value_name = "FILE")]
-    output: Option<PathBuf>,
-    /// Threads; the result does not depend on it [default: all cores]
-    #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..))]
-    threads: Option<u16>,
-    /// No warnings, no progress
-    #[arg(long)]
-    quiet: bool,
-}
-
-impl RunArguments {
-    fn messages(&self) -> Messages {
-        Messages { quiet: self.quiet }
-    }
-
-    /// The output, tried before any work and found to replace none of what is read.
-    fn open_output(&self, files: &[String]) -> Result<Output> {
-        let output = Output::open(self.output.as_deref())?;
-        if let Some(file) = files.iter().find(|file| output.would_replace(file)) {
-            bail!("{file} is read, and would be overwritten by the result");
-        }
-        Ok(output)
     }
 }

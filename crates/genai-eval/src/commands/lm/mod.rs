@@ -1,0 +1,39 @@
+//! `genai-eval lm …`: n-gram language models at a shell. One file a subcommand, and what they share.
+
+mod convert;
+mod query;
+mod train;
+pub(super) mod training;
+
+use anyhow::{Result, bail};
+use clap::{ArgMatches, Command};
+
+use super::Entry;
+use crate::Outcome;
+
+const COMMANDS: &[Entry] = &[
+    Entry { command: train::command, run: train::run },
+    Entry { command: query::command, run: query::run },
+    Entry { command: convert::command, run: convert::run },
+];
+
+pub(super) fn command() -> Command {
+    Command::new("lm")
+        .about("N-gram language models, as KenLM's: train, query, convert")
+        .after_help(
+            "Models are ARPA files, plain or compressed by gzip or zstd, or a binary form that is \
+             mapped rather than read. A model trained here is lmplz's: the same n-grams, \
+             probabilities and backoffs.",
+        )
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommands(COMMANDS.iter().map(|entry| (entry.command)()))
+}
+
+pub(super) fn run(matches: &ArgMatches) -> Result<Outcome> {
+    let Some((name, matches)) = matches.subcommand() else { return Ok(Outcome::Success) };
+    match COMMANDS.iter().find(|entry| (entry.command)().get_name() == name) {
+        Some(entry) => (entry.run)(matches),
+        None => bail!("unknown command '{name}'"),
+    }
+}
