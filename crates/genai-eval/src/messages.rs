@@ -25,6 +25,13 @@ impl Messages {
         self.say("note", message);
     }
 
+    /// Lines as they are.
+    pub(crate) fn show(self, lines: &str) {
+        if !self.quiet {
+            let _ = write!(io::stderr(), "{lines}");
+        }
+    }
+
     /// Why a gate failed; said even if other messages are not wanted.
     pub(crate) fn fail(message: &str) {
         let _ = writeln!(io::stderr(), "gate failed: {message}");

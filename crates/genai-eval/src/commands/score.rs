@@ -49,6 +49,7 @@ pub(super) fn run(entry: &'static Entry, matches: &ArgMatches) -> Result<Outcome
         outputs,
         option_files: given.files,
         newline_mark: None,
+        listener: None,
     };
     match (input.source(hashed)?, input::newline_mark_of(matches)) {
         (AnySource::Files(mut files), None) => scoring.run(&mut files),

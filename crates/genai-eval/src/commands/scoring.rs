@@ -60,6 +60,11 @@ impl ReportArguments {
         format_of(self) == Format::Json && !self.score_only
     }
 
+    /// Whether the result is a text on standard output.
+    pub(super) fn is_for_people(&self) -> bool {
+        format_of(self) == Format::Text && !self.score_only && self.output.is_none()
+    }
+
     pub(super) fn threads(&self) -> Option<u16> {
         self.threads
     }
@@ -106,6 +111,9 @@ impl Outputs {
     }
 }
 
+/// Who gets what a recorder keeps, some segments at a time.
+pub(super) type Listener<'l> = &'l mut (dyn FnMut(&[u8]) + Send);
+
 /// A scoring run, all of it but its input.
 pub(super) struct Scoring<'a> {
     pub(super) metrics: &'a [Chosen],
@@ -115,6 +123,8 @@ pub(super) struct Scoring<'a> {
     /// The files that options name.
     pub(super) option_files: Vec<InputFile>,
     pub(super) newline_mark: Option<String>,
+    /// Gets what one more recorder keeps, in order.
+    pub(super) listener: Option<Listener<'a>>,
 }
 
 impl Scoring<'_> {
@@ -123,7 +133,7 @@ impl Scoring<'_> {
     /// # Errors
     /// Of the input, in its order, or of an output.
     pub(super) fn run<S: Source>(self, source: &mut S) -> Result<Outcome> {
-        let Self { metrics, wanted, gate, outputs, option_files, newline_mark } = self;
+        let Self { metrics, wanted, gate, outputs, option_files, newline_mark, listener } = self;
         let (messages, format) = (wanted.messages(), format_of(wanted));
         let specs: Vec<Spec> = metrics.iter().map(|metric| metric.corpus.spec()).collect();
         let with_sentences = wanted.sentence || wanted.segments.is_some();
@@ -138,7 +148,7 @@ impl Scoring<'_> {
             recorders: outputs.records.len(),
             messages,
         };
-        let (measured, systems, mut inputs, records) = run.measure(source)?;
+        let (measured, systems, mut inputs, records) = run.measure(source, listener)?;
         inputs.options = option_files;
         inputs.newline_mark = newline_mark;
         warn_of_tokenized_input(&measured, &systems, &specs, messages);
@@ -203,16 +213,21 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    fn measure<S: Source>(&self, source: &mut S) -> Result<MeasuredRun> {
+    fn measure<S: Source>(
+        &self,
+        source: &mut S,
+        listener: Option<Listener<'_>>,
+    ) -> Result<MeasuredRun> {
         let pool = engine::pool(self.threads)?;
         let facts = source.files().into_iter().map(|(_, _, facts)| facts).collect();
         let mut watch = Watch {
             progress: self.messages.progress(facts),
+            listener,
             records: (0..self.recorders).map(|_| SpooledTempFile::new(IN_MEMORY)).collect(),
         };
         let measured =
             pool.install(|| engine::measure(source, self.scorers, self.keep, &mut watch))?;
-        let Watch { progress, mut records } = watch;
+        let Watch { progress, mut records, listener: _ } = watch;
         drop(progress);
         for kept in &mut records {
             kept.seek(SeekFrom::Start(0)).context("cannot read a temporary file")?;
@@ -251,22 +266,30 @@ type MeasuredRun = (Measured, Vec<String>, Inputs, Vec<SpooledTempFile>);
 const IN_MEMORY: usize = 16 << 20;
 
 /// The progress on the terminal, and what recorders keep.
-struct Watch {
+struct Watch<'l> {
     progress: Progress,
+    listener: Option<Listener<'l>>,
     records: Vec<SpooledTempFile>,
 }
 
-impl Observer for Watch {
+impl Observer for Watch<'_> {
     fn progress(&mut self, segments: u64) {
         self.progress.update(segments);
     }
 
     fn recorders(&self) -> usize {
-        self.records.len()
+        self.records.len() + usize::from(self.listener.is_some())
     }
 
     fn keep(&mut self, recorder: usize, records: &[u8]) -> io::Result<()> {
-        self.records[recorder].write_all(records)
+        match (self.records.get_mut(recorder), &mut self.listener) {
+            (Some(kept), _) => kept.write_all(records),
+            (None, Some(listener)) => {
+                listener(records);
+                Ok(())
+            }
+            (None, None) => Ok(()),
+        }
     }
 }
 

@@ -14,6 +14,7 @@ mod gold;
 mod input_errors;
 mod inputs;
 mod outputs;
+mod perplexity;
 mod readme;
 mod sandbox;
 mod subwords;

@@ -3,6 +3,7 @@
 mod model;
 mod neural;
 mod records;
+mod surprising;
 
 use std::path::PathBuf;
 
@@ -13,6 +14,7 @@ use genai_metrics::metrics::{Entry, TEXT_METRICS};
 use genai_metrics::{Perplexity, Scorer, Spec};
 
 use self::model::{LogProbArguments, ModelArguments};
+use self::surprising::Surprising;
 use super::gate::{self, Gate};
 use super::input::{is_file, named};
 use super::metric_options;
@@ -117,6 +119,12 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome> {
         .with_options(&given.options)
         .map_err(|error| given.explain(error))?;
     perplexity.recorders = kept.iter().map(|(.., recorder)| *recorder).collect();
+    let mut surprising = Surprising::default();
+    let mut listen = |lines: &[u8]| surprising.add(lines);
+    let is_seen = systems == 1 && wanted.is_for_people() && Surprising::is_shown();
+    if is_seen {
+        perplexity.recorders.push(records::SURPRISAL);
+    }
     let scorer = || -> Vec<Box<dyn Scorer>> { vec![Box::new(perplexity.clone())] };
     let metrics = chosen(scorer(), scorer());
     let scoring = Scoring {
@@ -126,11 +134,14 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome> {
         outputs,
         option_files: Vec::new(),
         newline_mark: None,
+        listener: if is_seen { Some(&mut listen) } else { None },
     };
-    match &mut source {
+    let outcome = match &mut source {
         Texts::Records(files) => scoring.run(files),
         Texts::Lines(files) => scoring.run(files),
-    }
+    }?;
+    wanted.messages().show(&surprising.lines(std::env::var_os("NO_COLOR").is_none()));
+    Ok(outcome)
 }
 
 /// What is scored.
