@@ -4,11 +4,12 @@ use std::io::{self, Write};
 
 use anyhow::{Context, Result};
 use clap::{Arg, ArgMatches, Command};
-use genai_metrics::metrics::{Entry, METRICS};
+use genai_metrics::metrics::{Entry, METRICS, TEXT_METRICS};
 use genai_metrics::text::{Scheme, Subwords};
 use genai_metrics::{Level, Options, Spec};
 use serde_json::{Value, json};
 
+use super::perplexity;
 use crate::Outcome;
 use crate::output::Output;
 
@@ -32,6 +33,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome> {
             let spec = scorers.first().map(|scorer| scorer.spec());
             Ok((entry, spec.with_context(|| format!("{} builds nothing", entry.name))?))
         })
+        .chain(TEXT_METRICS.iter().map(|entry| Ok((entry, perplexity::spec()))))
         .collect::<Result<_>>()?;
     Output::Standard.write(|out| match format {
         "json" => write_json(&metrics, out),

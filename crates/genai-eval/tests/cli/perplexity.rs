@@ -109,7 +109,10 @@ fn n_gram_models() {
     snapshot!("lm_query_summary", sandbox, "lm query model.arpa a.txt -v summary -n");
     for (name, line) in [
         ("kenlm", "perplexity --lm model.bin --hyp a.txt --compat kenlm --quiet"),
-        ("systems", "perplexity --lm model.arpa --hyp a=a.txt --hyp b=b.txt --quiet --format md"),
+        (
+            "lm_systems",
+            "perplexity --lm model.arpa --hyp a=a.txt --hyp b=b.txt --quiet --format md",
+        ),
         ("characters", "perplexity --train train.txt --unit character --order 3 --hyp a.txt"),
         (
             "pieces",

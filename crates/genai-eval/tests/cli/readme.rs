@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use genai_metrics::metrics::METRICS;
+use genai_metrics::metrics::{METRICS, TEXT_METRICS};
 
 fn readme() -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../README.md");
@@ -52,7 +52,7 @@ fn every_metric_has_its_row() {
         Command::new(env!("CARGO_BIN_EXE_genai-eval")).args(["list", "--format", "md"]).output();
     let list = String::from_utf8(ran.unwrap().stdout).unwrap();
     // A heading and a rule, then the metrics.
-    assert_eq!(list.lines().count(), METRICS.len() + 2);
+    assert_eq!(list.lines().count(), METRICS.len() + TEXT_METRICS.len() + 2);
     for row in list.lines() {
         assert!(
             readme.lines().any(|line| line == row),
@@ -74,7 +74,7 @@ fn every_option_shown_exists() {
         let mut words = line.split_whitespace().skip(1);
         let command = words.next().unwrap();
         let help = match command {
-            "bpe" => help(&[command, words.next().unwrap()]),
+            "bpe" | "lm" => help(&[command, words.next().unwrap()]),
             _ => help(&[command]),
         };
         for option in words.take_while(|word| *word != "#").filter(|word| word.starts_with("--")) {

@@ -58,7 +58,7 @@ pub(super) fn command() -> Command {
 }
 
 /// What the gate has to know of it.
-fn spec() -> Spec {
+pub(super) fn spec() -> Spec {
     Spec {
         name: entry().name,
         title: "Perplexity".to_owned(),

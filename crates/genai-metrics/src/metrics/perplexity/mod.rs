@@ -258,7 +258,7 @@ fn describe(score: &Score) -> String {
 pub(super) const ENTRY: Entry = Entry {
     name: "perplexity",
     summary: "how well a language model predicts the text",
-    reference: "KenLM, lm-eval, HF evaluate and llama.cpp have it by --compat",
+    reference: "KenLM, lm-eval, HF evaluate and llama.cpp by --compat",
     about: "Perplexity: exp of the mean surprisal of a token, over all tokens of all texts, from \
             log-probabilities that another program wrote (--logprobs), an n-gram model (--lm, or \
             trained on the spot by --train) or, if built in, a local neural model (--model). \
