@@ -686,6 +686,7 @@ impl Configuration {
     fn references(&self) -> References {
         match (self.entry.name, self.option("profile"), self.option("multi-ref")) {
             ("rouge", Some("google"), None | Some("max-f")) => References::BestScore,
+            ("chrf", _, _) => References::BestScore,
             ("rouge", _, _) => References::List,
             _ => References::Set,
         }
@@ -694,7 +695,8 @@ impl Configuration {
     /// The highest n-gram order that it counts, or two tokens: shorter texts are not perfect.
     fn highest_order(&self) -> usize {
         let order = self.scorer.spec().name.strip_prefix("rouge").and_then(|n| n.parse().ok());
-        let given = self.option("max-order").map(|order| order.parse().unwrap());
+        let given = ["max-order", "char-order", "word-order"].map(|name| self.option(name));
+        let given = given.into_iter().flatten().map(|order| order.parse().unwrap()).max();
         order.or(given).unwrap_or(2)
     }
 

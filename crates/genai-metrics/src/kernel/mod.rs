@@ -2,6 +2,7 @@
 
 mod lcs;
 mod ngram;
+mod ngram_chains;
 mod ngram_counts;
 mod occurrences;
 mod per_order;
@@ -13,6 +14,7 @@ mod weighted_lcs;
 
 pub use lcs::{CommonSubsequence, Places};
 pub use ngram::NgramTable;
+pub use ngram_chains::NgramChains;
 pub use ngram_counts::NgramCounts;
 pub use per_order::PerOrder;
 pub use skip_bigram::SkipBigrams;

@@ -11,6 +11,11 @@ pub use bleu::{Bleu, BleuReferences, BleuStats, Smoothing};
 pub use perplexity::{
     Convention as PerplexityConvention, OnInfinite, Perplexity, PerplexityStats, Recorder,
 };
+mod chrf;
+mod rouge;
+
+pub use bleu::{Bleu, BleuReferences, BleuStats, Smoothing};
+pub use chrf::{Chrf, ChrfReferences, ChrfStats, OrderCounts};
 pub use rouge::{
     LengthLimit, MultiReference, Rouge, Rouge155, Rouge155References, RougeReferences, RougeStats,
     RougeType, StemExceptions, StopWords,
@@ -21,7 +26,7 @@ use crate::metric::Scorer;
 use crate::options::{Level, OptionSpec, Options};
 
 /// Every metric, in the order of lists.
-pub const METRICS: &[Entry] = &[bleu::ENTRY, rouge::ENTRY];
+pub const METRICS: &[Entry] = &[bleu::ENTRY, chrf::ENTRY, rouge::ENTRY];
 
 /// Metrics of a text alone, by a language model, which whoever builds them has to bring.
 pub const TEXT_METRICS: &[Entry] = &[perplexity::ENTRY];

@@ -4,6 +4,7 @@
 //! used again for the next text. A [`Vocabulary`] then gives equal tokens of one segment equal ids,
 //! which is all that a metric's kernel needs to see.
 
+mod alphabet;
 mod blocks;
 mod character;
 mod intl;
@@ -21,6 +22,7 @@ mod v13a;
 mod vocabulary;
 mod zh;
 
+pub(crate) use alphabet::Alphabet;
 pub use character::is_white_space;
 pub use lowercase::lowercase;
 pub(crate) use rouge::is_unseen;

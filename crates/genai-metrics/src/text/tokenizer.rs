@@ -123,6 +123,8 @@ pub struct Tokens {
     buffer: String,
     length: usize,
     spans: Spans,
+    /// The words that marks are cut off.
+    words: Spans,
     spare: String,
     stems: StemCache,
     /// The ids of subwords.
@@ -145,7 +147,7 @@ impl Tokens {
             return Err(Error::new(ErrorKind::SegmentTooLong { bytes: text.len() }));
         }
         let Tokenizer { scheme, lowercase: fold, stemmer, sentences: _ } = tokenizer;
-        let Self { buffer, length, spans, spare, stems, pieces } = self;
+        let Self { buffer, length, spans, words: _, spare, stems, pieces } = self;
         buffer.clear();
         spans.clear();
         // The scheme `rouge` has a faster way to fold case.
@@ -189,6 +191,35 @@ impl Tokens {
             stems.replace(*stemmer, buffer, spans);
         }
         Ok(())
+    }
+
+    /// Cuts `text` at white space, and one mark of ASCII off each word of two characters or more:
+    /// the last one, or else the first. So `(hi)` becomes `(hi` and `)`. These are the words of
+    /// chrF++.
+    pub(crate) fn cut_off_marks(&mut self, text: &str) {
+        let Self { buffer, length, spans, words, .. } = self;
+        buffer.clear();
+        spans.clear();
+        words.clear();
+        buffer.push_str(text);
+        *length = text.len();
+        buffer.push_str(PADDING);
+        let bytes = buffer.as_bytes();
+        words.split::<plain::Words>(bytes, 0, text.len());
+        for (start, end) in words.iter() {
+            // A single byte, and more of one character, has no mark beside it.
+            let mark_at = |at: usize| end - start > 1 && bytes[at].is_ascii_punctuation();
+            let cut = if mark_at(end - 1) {
+                end - 1
+            } else if mark_at(start) {
+                start + 1
+            } else {
+                spans.push(start, end);
+                continue;
+            };
+            spans.push(start, cut);
+            spans.push(cut, end);
+        }
     }
 
     /// The number of tokens.

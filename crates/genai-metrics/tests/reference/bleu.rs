@@ -73,7 +73,7 @@ impl Reported {
 }
 
 /// A record's hypotheses, each with its references.
-fn segments(root: &Path, record: &Value) -> Vec<(String, Vec<Option<String>>)> {
+pub(crate) fn segments(root: &Path, record: &Value) -> Vec<(String, Vec<Option<String>>)> {
     if let Some(given) = record.get("segments") {
         return given
             .as_array()

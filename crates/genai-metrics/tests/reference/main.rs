@@ -9,6 +9,7 @@
 
 mod bleu;
 mod bootstrap;
+mod chrf;
 mod files;
 mod rouge;
 mod stems;
