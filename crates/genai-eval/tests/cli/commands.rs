@@ -17,6 +17,7 @@ fn help() {
     snapshot!("help", sandbox, "--help");
     snapshot!("help_bleu", sandbox, "bleu --help");
     snapshot!("help_bleu_short", sandbox, "bleu -h");
+    snapshot!("help_chrf", sandbox, "chrf --help");
     snapshot!("help_rouge", sandbox, "rouge --help");
     snapshot!("help_rouge_short", sandbox, "rouge -h");
     snapshot!("version", sandbox, "--version");

@@ -41,6 +41,7 @@ fn threads_change_no_byte() {
         ("bleu", "--data d.jsonl", "--format json --sentence"),
         ("bleu", "--data d.jsonl", "--format csv"),
         ("bleu", "--data d.jsonl", "--tokenize zh --format json"),
+        ("chrf", files, "--word-order 2 --format json --sentence"),
         ("rouge", files, "--format json --multi-ref mean --stem nltk"),
         ("rouge", files, "--types rougeW,rougeS --tokenize unicode --format csv"),
         ("rouge", marked, "--format json"),

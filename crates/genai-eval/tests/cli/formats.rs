@@ -41,6 +41,19 @@ fn every_format() {
 }
 
 #[test]
+fn chrf() {
+    let sandbox = Sandbox::with_texts();
+    for (name, line) in [
+        ("chrf_text", format!("chrf {ONE}")),
+        ("chrf_text_sentence", format!("chrf {SEVERAL} --word-order 2 --sentence --width 2")),
+        ("chrf_json", format!("chrf {SEVERAL} --word-order 2 --eps-smoothing --format json")),
+        ("chrf_csv", format!("chrf {RECORDS} --beta 0.5 --whitespace --lowercase --format csv")),
+    ] {
+        snapshot!(name, sandbox, &line);
+    }
+}
+
+#[test]
 fn numbers_only() {
     let sandbox = Sandbox::with_texts();
     for (name, line) in [

@@ -370,6 +370,19 @@ mod tests {
     }
 
     #[test]
+    fn one_mark_comes_off_a_word() {
+        let mut tokens = Tokens::default();
+        for (text, words) in [
+            ("  (hi) ... --x\u{85}«hi» ", "(hi ) .. . - -x «hi»"),
+            (". a .a. é. .é 中。\u{3000}_", ". a .a . é . . é 中。 _"),
+            ("", ""),
+        ] {
+            tokens.cut_off_marks(text);
+            assert!(tokens.iter().eq(words.split_terminator(' ')), "{text:?}");
+        }
+    }
+
+    #[test]
     fn stems_stand_for_words() {
         let tokenizer = Tokenizer { stemmer: Stemmer::Nltk, ..Tokenizer::default() };
         assert_eq!(tokenizer.line("Skies, happily: WAS").unwrap(), "sky , happili : was");

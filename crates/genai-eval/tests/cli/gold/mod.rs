@@ -2,6 +2,7 @@
 //! fixtures always, and the corpora beside the repository where `GENAI_EVAL_CORPORA` names them.
 
 mod bleu;
+mod chrf;
 mod rouge;
 mod rouge155;
 

@@ -4,6 +4,8 @@
 //! words helping character n-grams*. The numbers are those of sacreBLEU 2.6.0, to the bit.
 
 mod stats;
+#[cfg(test)]
+mod tests;
 
 pub use stats::{ChrfStats, OrderCounts};
 
