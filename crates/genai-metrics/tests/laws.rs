@@ -685,8 +685,9 @@ impl Configuration {
 
     fn references(&self) -> References {
         match (self.entry.name, self.option("profile"), self.option("multi-ref")) {
-            ("rouge", Some("google"), None | Some("max-f")) => References::BestScore,
-            ("chrf", _, _) => References::BestScore,
+            ("chrf", _, _) | ("rouge", Some("google"), None | Some("max-f")) => {
+                References::BestScore
+            }
             ("rouge", _, _) => References::List,
             _ => References::Set,
         }

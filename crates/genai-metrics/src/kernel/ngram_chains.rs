@@ -226,7 +226,9 @@ impl Chains {
         let (packing, places) = (*packing, &mut places[..]);
         let Some(heads) = heads.first_chunk::<HEADS>() else { return };
         let orders = packing.orders();
-        places.iter_mut().for_each(|place| place.left = orders);
+        for place in &mut *places {
+            place.left = orders;
+        }
         let unknown = packing.unknown;
         let mut key = packing.nothing(unknown);
         for tokens in hypothesis.rchunks(COUNTED_TOGETHER) {
@@ -309,16 +311,18 @@ mod tests {
             let mut ways = NgramChains::default();
             for (order, distinct, mut reference, mut hypothesis) in texts {
                 let last = u32::try_from(distinct).unwrap() - 1;
-                reference.iter_mut().for_each(|token| {
-                    *token = (*token).min(last);
-                    *token = if from_the_end { last - *token } else { *token };
-                });
-                hypothesis.iter_mut().for_each(|token| *token = match *token {
-                    6 => last + 1,
-                    7 => u32::MAX,
-                    token if token > last => last + 2,
-                    token => if from_the_end { last - token } else { token },
-                });
+                let place = |token| if from_the_end { last - token } else { token };
+                for token in &mut reference {
+                    *token = place((*token).min(last));
+                }
+                for token in &mut hypothesis {
+                    *token = match *token {
+                        6 => last + 1,
+                        7 => u32::MAX,
+                        token if token > last => last + 2,
+                        token => place(token),
+                    };
+                }
                 check(&mut ways, order, distinct, &reference, &hypothesis);
             }
         }

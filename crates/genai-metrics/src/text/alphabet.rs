@@ -62,6 +62,7 @@ impl Alphabet {
     /// Appends the numbers of a text's characters, giving new ones a number; without those that
     /// are white space, unless they are to be kept.
     pub(crate) fn intern(&mut self, text: &str, keep_space: bool, numbers: &mut Vec<TokenId>) {
+        let first_kept = if keep_space { 0 } else { Self::WHITE_SPACE };
         let mut end = numbers.len();
         // A place for each byte, so that leaving out is not a branch.
         numbers.resize(end + text.len(), 0);
@@ -71,19 +72,20 @@ impl Alphabet {
                 number = self.add(c);
             }
             numbers[end] = number;
-            end += usize::from(keep_space | (number >= Self::WHITE_SPACE));
+            end += usize::from(number >= first_kept);
         }
         numbers.truncate(end);
     }
 
     /// As `intern`, with [`TokenId::MAX`] for characters that have no number.
     pub(crate) fn look_up(&self, text: &str, keep_space: bool, numbers: &mut Vec<TokenId>) {
+        let first_kept = if keep_space { 0 } else { Self::WHITE_SPACE };
         let mut end = numbers.len();
         numbers.resize(end + text.len(), 0);
         for c in text.chars() {
             let number = self.find(c);
             numbers[end] = number;
-            end += usize::from(keep_space | (number >= Self::WHITE_SPACE));
+            end += usize::from(number >= first_kept);
         }
         numbers.truncate(end);
     }

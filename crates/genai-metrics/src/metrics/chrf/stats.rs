@@ -14,7 +14,8 @@ const MOST_ORDERS: usize = (HIGHEST_CHARACTER_ORDER + HIGHEST_WORD_ORDER) as usi
 ///
 /// ```
 /// use genai_metrics::{Chrf, Evaluator, OrderCounts, Segment};
-/// let mut evaluator = Evaluator::new(&Chrf::default());
+/// let chrf = Chrf::default();
+/// let mut evaluator = Evaluator::new(&chrf);
 /// let stats = evaluator.add(&Segment { hypothesis: "a cat", references: &[Some("the cat")] })?;
 /// assert_eq!(stats.orders()[1], OrderCounts { hypothesis: 3, reference: 5, matches: 2 });
 /// # Ok::<(), genai_metrics::Error>(())
