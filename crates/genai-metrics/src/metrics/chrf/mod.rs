@@ -27,6 +27,8 @@ const GREATEST_BETA: f64 = 1e6;
 /// reference implementation is sacreBLEU 2.6.0.
 ///
 /// Of several references the one counts that gives a segment the best score, the first of equals.
+/// The score's parts are precision and recall in percent, averaged over the orders that both sides
+/// have n-grams of, and what is counted for each order, those of words after those of characters.
 ///
 /// ```
 /// use genai_metrics::{Chrf, Evaluate, Metric};
@@ -338,7 +340,7 @@ impl Units {
 
 pub(super) const ENTRY: Entry = Entry {
     name: "chrf",
-    summary: "F-score of character n-grams, as chrF++ of words, too",
+    summary: "F-score of character n-grams, and in chrF++ of words",
     reference: "sacreBLEU 2.6.0",
     about: "chrF (Popović 2015): the F-score of the precision and recall of character n-grams, which \
             needs no tokenizer. With --word-order 2 it is chrF++ (Popović 2017), which counts \
