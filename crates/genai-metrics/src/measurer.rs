@@ -25,6 +25,8 @@ use crate::text::{LIMIT, TokenId, Tokenizer, Tokens, Vocabulary};
 pub struct Measurer<'m> {
     cuts: Vec<Cut>,
     metrics: Vec<MetricPlace<'m>>,
+    /// Where rows that were measured for another metric stand, and where they go.
+    copies: Vec<(Range<usize>, usize)>,
     width: usize,
     needs_references: bool,
 }
@@ -50,17 +52,28 @@ impl<'m> Measurer<'m> {
         let mut needs_references = false;
         for scorer in scorers {
             needs_references |= scorer.needs_references();
+        let (mut metrics, mut copies, mut width) = (Vec::new(), Vec::new(), 0);
+        let mut shared: Vec<(String, Range<usize>)> = Vec::new();
+        for scorer in scorers {
+            let columns = width..width + scorer.columns().len();
+            width = columns.end;
+            if let Some(rows) = scorer.rows() {
+                if let Some((_, measured)) = shared.iter().find(|(known, _)| *known == rows) {
+                    copies.push((measured.clone(), columns.start));
+                    continue;
+                }
+                shared.push((rows, columns.clone()));
+            }
             let cut = scorer.spec().tokenizer.map(|tokenizer| {
                 cuts.iter().position(|cut| cut.tokenizer == tokenizer).unwrap_or_else(|| {
                     cuts.push(Cut::new(tokenizer));
                     cuts.len() - 1
                 })
             });
-            let columns = width..width + scorer.columns().len();
-            width = columns.end;
             metrics.push(MetricPlace { worker: scorer.worker(), cut, columns });
         }
         Self { cuts, metrics, width, needs_references }
+        Self { cuts, metrics, copies, width }
     }
 
     /// The number of columns of all metrics together.
@@ -129,7 +142,7 @@ impl Prepared<'_, '_> {
     pub fn measure(&mut self, hypothesis: &str, row: &mut [f64]) -> Result<(), Error> {
         // Metrics that read raw text rely on it, too.
         refuse_from_limit(hypothesis.len())?;
-        let Measurer { cuts, metrics, .. } = &mut *self.measurer;
+        let Measurer { cuts, metrics, copies, .. } = &mut *self.measurer;
         for cut in &mut *cuts {
             cut.read(hypothesis)?;
         }
@@ -145,6 +158,9 @@ impl Prepared<'_, '_> {
                 Cut::view(cuts, place.cut, self.references),
                 &mut row[place.columns.clone()],
             )?;
+        }
+        for (measured, to) in copies {
+            row.copy_within(measured.clone(), *to);
         }
         Ok(())
     }

@@ -63,6 +63,12 @@ pub trait Metric: Send + Sync {
     /// The names of the columns of a row of statistics, in order.
     fn columns(&self) -> Vec<String>;
 
+    /// What a row depends on, in words that no other kind of rows has, if other metrics may have the
+    /// same: of metrics that say the same, one is measured for all.
+    fn rows(&self) -> Option<String> {
+        None
+    }
+
     /// Overwrites `prepared` with what `measure` needs of a segment's references.
     fn prepare(&self, references: References<'_>, prepared: &mut Self::Prepared) {
         let _ = (references, prepared);
@@ -125,6 +131,8 @@ pub trait Scorer: Send + Sync {
     fn spec(&self) -> Spec;
     /// The names of the columns of a row.
     fn columns(&self) -> Vec<String>;
+    /// What a row depends on; see [`Metric::rows`].
+    fn rows(&self) -> Option<String>;
     /// The state in which one thread measures.
     fn worker(&self) -> Box<dyn Worker + '_>;
     /// The score of a row or of any sum of rows.
@@ -180,6 +188,10 @@ impl<M: Metric> Scorer for M {
 
     fn columns(&self) -> Vec<String> {
         Metric::columns(self)
+    }
+
+    fn rows(&self) -> Option<String> {
+        Metric::rows(self)
     }
 
     fn worker(&self) -> Box<dyn Worker + '_> {

@@ -1,5 +1,7 @@
 //! Counting over token ids. No metric is named here.
 
+mod edit_alignment;
+mod edit_distance;
 mod lcs;
 mod ngram;
 mod ngram_chains;
@@ -12,6 +14,8 @@ mod trie;
 mod union;
 mod weighted_lcs;
 
+pub use edit_alignment::{Edit, EditAlignment, EditCounts, EditRun};
+pub use edit_distance::EditDistance;
 pub use lcs::{CommonSubsequence, Places};
 pub use ngram::NgramTable;
 pub use ngram_chains::NgramChains;

@@ -6,6 +6,7 @@
 mod bleu;
 mod perplexity;
 mod rouge;
+mod wer;
 
 pub use bleu::{Bleu, BleuReferences, BleuStats, Smoothing};
 pub use perplexity::{
@@ -20,6 +21,7 @@ pub use rouge::{
     LengthLimit, MultiReference, Rouge, Rouge155, Rouge155References, RougeReferences, RougeStats,
     RougeType, StemExceptions, StopWords,
 };
+pub use wer::{AlignedPart, AlignedText, ErrorRate, ErrorRateReferences, ErrorRateStats, RateKind};
 
 use crate::error::Error;
 use crate::metric::Scorer;
@@ -30,6 +32,7 @@ pub const METRICS: &[Entry] = &[bleu::ENTRY, chrf::ENTRY, rouge::ENTRY];
 
 /// Metrics of a text alone, by a language model, which whoever builds them has to bring.
 pub const TEXT_METRICS: &[Entry] = &[perplexity::ENTRY];
+pub const METRICS: &[Entry] = &[bleu::ENTRY, rouge::ENTRY, wer::ENTRY];
 
 /// A metric in the registry.
 ///
@@ -70,6 +73,16 @@ pub fn find(name: &str) -> Option<&'static Entry> {
 mod tests {
     use super::*;
 
+    /// Members of a family begin with its name, or are what its `--types` names.
+    fn is_member(entry: &Entry, name: &str) -> bool {
+        let types = entry.options.iter().find(|option| option.name == "types");
+        let is_type = types.is_some_and(|types| match types.kind {
+            crate::options::OptionKind::Names(names) => names.contains(&name),
+            _ => false,
+        });
+        name.starts_with(entry.name) || is_type
+    }
+
     #[test]
     fn entries_are_well_formed() {
         for (i, entry) in METRICS.iter().enumerate() {
@@ -79,7 +92,7 @@ mod tests {
                 assert!(!scorers.is_empty());
                 for (i, scorer) in scorers.iter().enumerate() {
                     let name = scorer.spec().name;
-                    assert!(name.starts_with(entry.name), "{name}");
+                    assert!(is_member(entry, name), "{name}");
                     assert!(scorers[..i].iter().all(|other| other.spec().name != name), "{name}");
                     assert!(!scorer.columns().is_empty());
                 }

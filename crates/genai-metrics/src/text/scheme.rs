@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::Subwords;
+use super::{Subwords, Transcript};
 use crate::error::{Error, ErrorKind};
 
 /// How a text is cut into tokens.
@@ -43,10 +43,12 @@ pub enum Scheme {
     Words,
     /// Pieces of words, by a tokenizer that was trained and comes from a file.
     Subwords(Subwords),
+    /// Words or characters of transcripts of speech, as jiwer 4.0 cuts them.
+    Transcript(Transcript),
 }
 
 impl Scheme {
-    /// Every scheme that needs no file, in the order that lists show.
+    /// Every scheme that a user can name, in the order that lists show.
     pub const ALL: &[Self] = &[
         Self::V13a,
         Self::None,
@@ -74,6 +76,7 @@ impl Scheme {
             Self::Rouge => "rouge",
             Self::Words => "unicode-words",
             Self::Subwords(subwords) => subwords.prefix(),
+            Self::Transcript(_) => "transcript",
         }
     }
 
@@ -91,6 +94,7 @@ impl Scheme {
             }
             Self::Words => "words with a letter or digit by UAX #29, without punctuation",
             Self::Subwords(_) => "pieces of words by a trained tokenizer",
+            Self::Transcript(_) => "words between spaces, or code points, as jiwer cuts them",
         }
     }
 }

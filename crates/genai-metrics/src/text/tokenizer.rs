@@ -156,11 +156,14 @@ impl Tokens {
         } else {
             buffer.push_str(text);
         }
-        buffer.truncate(trim_end(buffer));
+        if !matches!(scheme, Scheme::Transcript(_)) {
+            buffer.truncate(trim_end(buffer));
+        }
         match scheme {
             Scheme::V13a => v13a::rewrite(buffer, spare),
             Scheme::Rouge => rouge::fold(buffer, spare),
             Scheme::Subwords(subwords) => subwords.rewrite(buffer, spare, pieces),
+            Scheme::Transcript(transcript) => transcript.rewrite(buffer, spare),
             _ => {}
         }
         // The pieces of a text can be longer than it is, and places have 32 bits.
@@ -182,6 +185,7 @@ impl Tokens {
             }
             Scheme::Unicode => unicode_words(&buffer[..length], |_| true, spans),
             Scheme::Rouge => rouge::split(bytes, length, spans),
+            Scheme::Transcript(transcript) => transcript.split(bytes, length, spans),
             Scheme::Words => {
                 let is_word = |token: &str| token.chars().any(char::is_alphanumeric);
                 unicode_words(&buffer[..length], is_word, spans);

@@ -13,3 +13,4 @@ mod chrf;
 mod files;
 mod rouge;
 mod stems;
+mod wer;
