@@ -45,6 +45,7 @@ pub use metric::{Metric, Row, Scorer, Worker};
 pub use metrics::{Bleu, BleuStats, Smoothing};
 pub use metrics::{Chrf, ChrfStats, OrderCounts};
 pub use metrics::{ErrorRate, ErrorRateStats, RateKind};
+pub use metrics::{ExactMatch, ExactMatchStats, SquadVersion, TokenF1, TokenF1Stats};
 pub use metrics::{
     LengthLimit, MultiReference, Rouge, Rouge155, RougeStats, RougeType, StemExceptions, StopWords,
 };

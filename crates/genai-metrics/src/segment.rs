@@ -77,7 +77,7 @@ pub(crate) struct ReferenceEnd {
 
 impl<'a> References<'a> {
     /// The references that are there, in order.
-    pub fn iter(&self) -> impl Iterator<Item = Text<'a>> {
+    pub fn iter(&self) -> impl Iterator<Item = Text<'a>> + use<'a> {
         let Self { texts, tokens, sentence_ends, ends, .. } = *self;
         let mut start = ReferenceEnd::default();
         texts.iter().flatten().enumerate().map(move |(i, raw)| {

@@ -1,5 +1,6 @@
 //! Counting over token ids. No metric is named here.
 
+mod common_tokens;
 mod edit_alignment;
 mod edit_distance;
 mod lcs;
@@ -14,6 +15,7 @@ mod trie;
 mod union;
 mod weighted_lcs;
 
+pub use common_tokens::CommonTokens;
 pub use edit_alignment::{Edit, EditAlignment, EditCounts, EditRun};
 pub use edit_distance::EditDistance;
 pub use lcs::{CommonSubsequence, Places};

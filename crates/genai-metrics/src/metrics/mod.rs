@@ -5,7 +5,9 @@
 
 mod bleu;
 mod perplexity;
+mod exact_match;
 mod rouge;
+mod token_f1;
 mod wer;
 
 pub use bleu::{Bleu, BleuReferences, BleuStats, Smoothing};
@@ -17,10 +19,12 @@ mod rouge;
 
 pub use bleu::{Bleu, BleuReferences, BleuStats, Smoothing};
 pub use chrf::{Chrf, ChrfReferences, ChrfStats, OrderCounts};
+pub use exact_match::{ExactMatch, ExactMatchStats, SquadVersion};
 pub use rouge::{
     LengthLimit, MultiReference, Rouge, Rouge155, Rouge155References, RougeReferences, RougeStats,
     RougeType, StemExceptions, StopWords,
 };
+pub use token_f1::{TokenF1, TokenF1Stats};
 pub use wer::{AlignedPart, AlignedText, ErrorRate, ErrorRateReferences, ErrorRateStats, RateKind};
 
 use crate::error::Error;
@@ -33,6 +37,8 @@ pub const METRICS: &[Entry] = &[bleu::ENTRY, chrf::ENTRY, rouge::ENTRY];
 /// Metrics of a text alone, by a language model, which whoever builds them has to bring.
 pub const TEXT_METRICS: &[Entry] = &[perplexity::ENTRY];
 pub const METRICS: &[Entry] = &[bleu::ENTRY, rouge::ENTRY, wer::ENTRY];
+pub const METRICS: &[Entry] =
+    &[bleu::ENTRY, rouge::ENTRY, wer::ENTRY, exact_match::ENTRY, token_f1::ENTRY];
 
 /// A metric in the registry.
 ///

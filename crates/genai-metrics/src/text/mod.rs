@@ -5,6 +5,7 @@
 //! which is all that a metric's kernel needs to see.
 
 mod alphabet;
+mod answer;
 mod blocks;
 mod character;
 mod intl;
@@ -21,6 +22,7 @@ mod tokenizer;
 mod transcript;
 mod v13a;
 mod vocabulary;
+mod word_characters;
 mod zh;
 
 pub(crate) use alphabet::Alphabet;

@@ -45,6 +45,9 @@ pub enum Scheme {
     Subwords(Subwords),
     /// Words or characters of transcripts of speech, as jiwer 4.0 cuts them.
     Transcript(Transcript),
+    /// Words of answers without ASCII punctuation and English articles, as SQuAD's scripts cut texts
+    /// in lower case.
+    Answer,
 }
 
 impl Scheme {
@@ -77,6 +80,7 @@ impl Scheme {
             Self::Words => "unicode-words",
             Self::Subwords(subwords) => subwords.prefix(),
             Self::Transcript(_) => "transcript",
+            Self::Answer => "answer",
         }
     }
 
@@ -95,6 +99,7 @@ impl Scheme {
             Self::Words => "words with a letter or digit by UAX #29, without punctuation",
             Self::Subwords(_) => "pieces of words by a trained tokenizer",
             Self::Transcript(_) => "words between spaces, or code points, as jiwer cuts them",
+            Self::Answer => "words without punctuation and articles, as SQuAD's scripts cut them",
         }
     }
 }

@@ -5,7 +5,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::blocks::Spans;
 use super::stemmer::StemCache;
 use super::{
-    Scheme, SentenceSplit, Stemmer, intl, is_white_space, lowercase, plain, rouge, v13a, zh,
+    Scheme, SentenceSplit, Stemmer, answer, intl, is_white_space, lowercase, plain, rouge, v13a, zh,
 };
 use crate::error::{Error, ErrorKind};
 use crate::options::{OptionKind, OptionSpec, Options};
@@ -164,6 +164,7 @@ impl Tokens {
             Scheme::Rouge => rouge::fold(buffer, spare),
             Scheme::Subwords(subwords) => subwords.rewrite(buffer, spare, pieces),
             Scheme::Transcript(transcript) => transcript.rewrite(buffer, spare),
+            Scheme::Answer => answer::rewrite(buffer, spare),
             _ => {}
         }
         // The pieces of a text can be longer than it is, and places have 32 bits.
@@ -174,7 +175,9 @@ impl Tokens {
         buffer.push_str(PADDING);
         let (bytes, length) = (buffer.as_bytes(), *length);
         match scheme {
-            Scheme::None | Scheme::Subwords(_) => spans.split::<plain::Words>(bytes, 0, length),
+            Scheme::None | Scheme::Subwords(_) | Scheme::Answer => {
+                spans.split::<plain::Words>(bytes, 0, length)
+            }
             Scheme::V13a => spans.split::<v13a::V13a>(bytes, 0, length),
             Scheme::Intl => spans.split::<intl::Intl>(bytes, 0, length),
             Scheme::Char => spans.split::<plain::Characters>(bytes, 0, length),

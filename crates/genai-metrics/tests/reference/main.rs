@@ -12,5 +12,6 @@ mod bootstrap;
 mod chrf;
 mod files;
 mod rouge;
+mod squad;
 mod stems;
 mod wer;
