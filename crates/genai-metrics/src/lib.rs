@@ -44,6 +44,7 @@ pub use measurer::{Measurer, Prepared};
 pub use metric::{Metric, Row, Scorer, Worker};
 pub use metrics::{Bleu, BleuStats, Smoothing};
 pub use metrics::{Chrf, ChrfStats, OrderCounts};
+pub use metrics::{EditSimilarity, EditSimilarityStats};
 pub use metrics::{ErrorRate, ErrorRateStats, RateKind};
 pub use metrics::{ExactMatch, ExactMatchStats, SquadVersion, TokenF1, TokenF1Stats};
 pub use metrics::{

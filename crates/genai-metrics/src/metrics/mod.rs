@@ -5,6 +5,7 @@
 
 mod bleu;
 mod perplexity;
+mod edit_similarity;
 mod exact_match;
 mod rouge;
 mod token_f1;
@@ -19,6 +20,7 @@ mod rouge;
 
 pub use bleu::{Bleu, BleuReferences, BleuStats, Smoothing};
 pub use chrf::{Chrf, ChrfReferences, ChrfStats, OrderCounts};
+pub use edit_similarity::{EditSimilarity, EditSimilarityStats};
 pub use exact_match::{ExactMatch, ExactMatchStats, SquadVersion};
 pub use rouge::{
     LengthLimit, MultiReference, Rouge, Rouge155, Rouge155References, RougeReferences, RougeStats,
@@ -39,6 +41,14 @@ pub const TEXT_METRICS: &[Entry] = &[perplexity::ENTRY];
 pub const METRICS: &[Entry] = &[bleu::ENTRY, rouge::ENTRY, wer::ENTRY];
 pub const METRICS: &[Entry] =
     &[bleu::ENTRY, rouge::ENTRY, wer::ENTRY, exact_match::ENTRY, token_f1::ENTRY];
+pub const METRICS: &[Entry] = &[
+    bleu::ENTRY,
+    rouge::ENTRY,
+    wer::ENTRY,
+    exact_match::ENTRY,
+    token_f1::ENTRY,
+    edit_similarity::ENTRY,
+];
 
 /// A metric in the registry.
 ///

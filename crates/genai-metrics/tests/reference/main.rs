@@ -10,6 +10,7 @@
 mod bleu;
 mod bootstrap;
 mod chrf;
+mod edit_similarity;
 mod files;
 mod rouge;
 mod squad;

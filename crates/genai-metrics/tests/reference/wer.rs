@@ -100,23 +100,27 @@ fn check_line((hypothesis, reference): &(String, String), expected: &Value) -> u
     found.len()
 }
 
+/// The pairs that a record of our own fixtures is about, in the order of its results.
+pub(crate) fn pairs_of_record(root: &Path, record: &Value) -> Vec<(String, String)> {
+    if record.get("data").is_none() {
+        let file = |key| lines(root, &take::<String>(record, key), None);
+        return pairs_of(file("hyp"), file("ref"));
+    }
+    let with_each_reference = |entry: &Value| {
+        let references: Vec<String> = take(entry, "refs");
+        let hypothesis: String = take(entry, "hyp");
+        references.into_iter().map(move |reference| (hypothesis.clone(), reference))
+    };
+    let data = records(&root.join(take::<String>(record, "data")));
+    data.iter().flat_map(with_each_reference).collect()
+}
+
 #[test]
 fn fixtures_wer() {
     let root = fixtures();
     let mut checked = 0;
     for record in records(&root.join("gold/wer.jsonl")) {
-        let pairs: Vec<(String, String)> = if record.get("data").is_some() {
-            let data = records(&root.join(take::<String>(&record, "data")));
-            data.iter()
-                .flat_map(|entry| {
-                    let references: Vec<String> = take(entry, "refs");
-                    references.into_iter().map(|reference| (take(entry, "hyp"), reference))
-                })
-                .collect()
-        } else {
-            let file = |key| lines(&root, &take::<String>(&record, key), None);
-            pairs_of(file("hyp"), file("ref"))
-        };
+        let pairs = pairs_of_record(&root, &record);
         checked += check_record(&root, &record, &pairs);
     }
     assert!(checked > 5000, "{checked}");
