@@ -157,7 +157,12 @@ fn tokens_by_passes(scheme: &Scheme, text: &str) -> Option<Vec<String>> {
         Scheme::Char => text.chars().flat_map(|c| [c, ' ']).collect(),
         Scheme::Zh => passes_zh(text),
         // Not one of sacreBLEU's.
-        Scheme::Unicode | Scheme::Rouge | Scheme::Words | Scheme::Subwords(_) => return None,
+        Scheme::Unicode
+        | Scheme::Rouge
+        | Scheme::Words
+        | Scheme::Subwords(_)
+        | Scheme::Transcript(_)
+        | Scheme::Answer => return None,
     };
     let words = line.split(|&c| is_white_space(c)).filter(|word| !word.is_empty());
     Some(words.map(|word| word.iter().collect()).collect())

@@ -211,11 +211,11 @@ impl EditAlignment {
     ) {
         let EditDistance { one, two, wide, steps, .. } = &mut self.distance;
         match reference.len() {
-            ..=64 => {
+            0..=64 => {
                 one.columns_alone(reference, hypothesis, &mut self.one);
                 walk_back(reference, hypothesis, &self.one[..], visit);
             }
-            ..=128 => {
+            65..=128 => {
                 two.columns_alone(reference, hypothesis, &mut self.two);
                 walk_back(reference, hypothesis, &self.two[..], visit);
             }

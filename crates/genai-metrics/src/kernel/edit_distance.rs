@@ -55,9 +55,9 @@ impl EditDistance {
             return places + tokens;
         }
         match places {
-            ..=64 => return self.one.distance_alone(reference, hypothesis),
-            ..=128 => return self.two.distance_alone(reference, hypothesis),
-            ..=256 => return self.wide.distance_alone(reference, hypothesis),
+            0..=64 => return self.one.distance_alone(reference, hypothesis),
+            65..=128 => return self.two.distance_alone(reference, hypothesis),
+            129..=256 => return self.wide.distance_alone(reference, hypothesis),
             _ => {}
         }
         // A narrow band is tried first: where it is wide enough for the distance found in it, no
@@ -98,9 +98,9 @@ pub(super) fn strip_affixes<'a>(
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Step {
     /// 1 if it grows.
-    up: u64,
+    up: u8,
     /// 1 if it shrinks.
-    down: u64,
+    down: u8,
 }
 
 /// Before the first place the distance is the number of tokens read.
@@ -122,21 +122,20 @@ impl<const W: usize> Column<W> {
     /// place and returns what happens at the last.
     #[inline]
     fn advance(&mut self, equal: &[u64; W], above: Step) -> Step {
-        let mut step = above;
-        for w in 0..W {
-            let (greater, less) = (self.greater[w], self.less[w]);
-            let match_or_less = equal[w] | step.down;
-            let diagonal = (((match_or_less & greater).wrapping_add(greater)) ^ greater)
+        let (mut above_up, mut above_down) = (u64::from(above.up), u64::from(above.down));
+        for ((greater, less), equal) in self.greater.iter_mut().zip(&mut self.less).zip(equal) {
+            let match_or_less = equal | above_down;
+            let diagonal = (((match_or_less & *greater).wrapping_add(*greater)) ^ *greater)
                 | match_or_less
-                | less;
-            let up = less | !(diagonal | greater);
-            let down = diagonal & greater;
-            let (up_before, down_before) = (up << 1 | step.up, down << 1 | step.down);
-            step = Step { up: up >> 63, down: down >> 63 };
-            self.greater[w] = down_before | !(diagonal | up_before);
-            self.less[w] = up_before & diagonal;
+                | *less;
+            let up = *less | !(diagonal | *greater);
+            let down = diagonal & *greater;
+            let (up_before, down_before) = (up << 1 | above_up, down << 1 | above_down);
+            (above_up, above_down) = (up >> 63, down >> 63);
+            *greater = down_before | !(diagonal | up_before);
+            *less = up_before & diagonal;
         }
-        step
+        Step { up: u8::from(above_up == 1), down: u8::from(above_down == 1) }
     }
 
     #[inline]
@@ -296,11 +295,11 @@ impl<const W: usize> Strip<W> {
                 let before = steps[j];
                 let after = column.advance(self.mask(*token), before);
                 steps[j] = after;
-                above_end += before.up as usize;
-                above_end -= before.down as usize;
+                above_end += usize::from(before.up);
+                above_end -= usize::from(before.down);
                 if j < next_band {
-                    above_next += after.up as usize;
-                    above_next -= after.down as usize;
+                    above_next += usize::from(after.up);
+                    above_next -= usize::from(after.down);
                 }
                 column_at(first, j + 1, &column);
             }

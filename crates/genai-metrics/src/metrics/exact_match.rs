@@ -1,6 +1,6 @@
 //! Exact match: the share of answers that equal one of their references.
 //!
-//! Rajpurkar, Zhang, Lopyrev and Liang 2016, *SQuAD: 100,000+ Questions for Machine Comprehension
+//! Rajpurkar, Zhang, Lopyrev and Liang 2016, *`SQuAD`: 100,000+ Questions for Machine Comprehension
 //! of Text*, and Rajpurkar, Jia and Liang 2018, *Know What You Don't Know*, with the scripts that
 //! score them.
 
@@ -25,7 +25,7 @@ use crate::text::{Scheme, Tokenizer};
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ExactMatch {
-    /// As which of SQuAD's scripts compares, after its normalisation; if none, texts have to be the
+    /// As which of `SQuAD`'s scripts compares, after its normalisation; if none, texts have to be the
     /// same to the byte.
     pub squad: Option<SquadVersion>,
 }
@@ -94,7 +94,7 @@ impl SquadVersion {
     }
 
     /// The references that count.
-    pub(super) fn counting<'a>(self, references: References<'a>) -> impl Iterator<Item = Text<'a>> {
+    pub(super) fn counting(self, references: References<'_>) -> impl Iterator<Item = Text<'_>> {
         let any_left = references.iter().any(|reference| !reference.tokens.is_empty());
         let drops_empty = self == Self::V2 && any_left;
         references.iter().filter(move |reference| !(drops_empty && reference.tokens.is_empty()))

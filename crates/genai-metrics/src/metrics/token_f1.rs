@@ -1,6 +1,6 @@
 //! Token F1: how many words of an answer are in its reference, and the other way round.
 //!
-//! From the scripts of SQuAD; see [`ExactMatch`](super::ExactMatch) for the papers.
+//! From the scripts of `SQuAD`; see [`ExactMatch`](super::ExactMatch) for the papers.
 
 use super::exact_match::SquadVersion;
 use crate::exact::ExactSum;

@@ -1,4 +1,4 @@
-//! How answers to questions are normalised: as SQuAD's scripts do it.
+//! How answers to questions are normalised: as `SQuAD`'s scripts do it.
 
 use super::word_characters::is_word_character;
 

@@ -45,7 +45,7 @@ pub enum Scheme {
     Subwords(Subwords),
     /// Words or characters of transcripts of speech, as jiwer 4.0 cuts them.
     Transcript(Transcript),
-    /// Words of answers without ASCII punctuation and English articles, as SQuAD's scripts cut texts
+    /// Words of answers without ASCII punctuation and English articles, as `SQuAD`'s scripts cut texts
     /// in lower case.
     Answer,
 }

@@ -176,7 +176,7 @@ impl Tokens {
         let (bytes, length) = (buffer.as_bytes(), *length);
         match scheme {
             Scheme::None | Scheme::Subwords(_) | Scheme::Answer => {
-                spans.split::<plain::Words>(bytes, 0, length)
+                spans.split::<plain::Words>(bytes, 0, length);
             }
             Scheme::V13a => spans.split::<v13a::V13a>(bytes, 0, length),
             Scheme::Intl => spans.split::<intl::Intl>(bytes, 0, length),

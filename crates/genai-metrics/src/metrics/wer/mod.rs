@@ -60,8 +60,8 @@ pub(super) const ENTRY: Entry = Entry {
 fn build(options: &Options) -> Result<Vec<Box<dyn Scorer>>, Error> {
     let names = options.names("types", RateKind::NAMES)?;
     let names = names.as_deref().unwrap_or(RateKind::NAMES);
-    let named = |name: &&str| RateKind::ALL.iter().copied().find(|kind| kind.name() == *name);
-    let kinds: Vec<RateKind> = names.iter().filter_map(named).collect();
+    let of_name = |name: &&str| RateKind::ALL.iter().copied().find(|kind| kind.name() == *name);
+    let kinds: Vec<RateKind> = names.iter().filter_map(of_name).collect();
     let unit = match options.get("unit") {
         None => Unit::default(),
         Some(given) => Unit::named(given).ok_or_else(|| {

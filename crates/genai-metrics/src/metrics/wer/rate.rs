@@ -98,7 +98,7 @@ impl RateKind {
             (hits / reference) * (hits / hypothesis)
         } else {
             // Silence that is recognised as such loses nothing.
-            f64::from(u8::from(reference == hypothesis))
+            f64::from(u8::from(counts.of_reference() == counts.of_hypothesis()))
         };
         match self {
             Self::Wer | Self::Cer if reference > 0.0 => errors / reference,
@@ -158,7 +158,7 @@ impl ErrorRate {
     }
 
     /// How texts are cut.
-    fn cut(&self) -> Transcript {
+    fn cut(self) -> Transcript {
         Transcript { unit: self.kind.unit().unwrap_or(self.transcript.unit), ..self.transcript }
     }
 }
