@@ -12,6 +12,7 @@ mod bootstrap;
 mod chrf;
 mod edit_similarity;
 mod files;
+mod long_edits;
 mod rouge;
 mod squad;
 mod stems;
