@@ -1,4 +1,4 @@
-//! Our BLEU beside its peers: first the proof that all compute the same number, then the time
+//! Our BLEU or TER beside its peers: first the proof that all compute the same number, then the time
 //! that each takes, in turns.
 
 #![expect(clippy::print_stdout, reason = "the figures are its output")]
@@ -11,15 +11,18 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail, ensure};
 use clap::{Parser, ValueEnum};
 use genai_eval_benches::{Corpus, Script};
-use genai_metrics::{Bleu, Evaluator, Segment};
+use genai_metrics::{Bleu, Evaluator, Metric, Segment, Ter};
 use serde::{Deserialize, Serialize};
 
 /// The interpreter that has sacreBLEU.
 const PYTHON: &str = "GENAI_EVAL_PYTHON";
 
-/// Compares the speed of BLEU implementations on one corpus
+/// Compares the speed of implementations of a metric on one corpus
 #[derive(Debug, Parser)]
 struct Arguments {
+    /// What they compute
+    #[arg(long, value_enum, default_value_t = MetricName::Bleu)]
+    metric: MetricName,
     /// A file of hypotheses, one a line; generated if not given
     #[arg(long, value_name = "FILE", requires = "reference")]
     hyp: Option<PathBuf>,
@@ -41,6 +44,12 @@ struct Arguments {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum MetricName {
+    Bleu,
+    Ter,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Peer {
     Ours,
     Sacrebleu,
@@ -58,7 +67,20 @@ struct Measurement {
     version: String,
 }
 
+/// The name of a choice on the command line.
+fn name(choice: impl ValueEnum) -> Result<String> {
+    Ok(choice.to_possible_value().context("every choice has a name")?.get_name().to_owned())
+}
+
 impl Peer {
+    /// Whether it computes that.
+    fn has(self, metric: MetricName) -> bool {
+        match self {
+            Self::Ours | Self::Sacrebleu | Self::SacrebleuRs => true,
+            Self::Bleuscore | Self::BleuscoreTwoThreads => metric == MetricName::Bleu,
+        }
+    }
+
     /// What its score is multiplied with to be on ours.
     fn scale(self) -> f64 {
         match self {
@@ -80,19 +102,18 @@ impl Peer {
 
     /// Measures it in a fresh process: sacreBLEU and bleuscore remember how they cut the last
     /// 65,536 texts, and would cut none in a second round.
-    fn run(self, hypotheses: &Path, references: &Path) -> Result<Measurement> {
+    fn run(self, metric: MetricName, hypotheses: &Path, references: &Path) -> Result<Measurement> {
         let mut command = if self == Self::Sacrebleu {
             let python =
                 std::env::var_os(PYTHON).with_context(|| format!("{PYTHON} is not set"))?;
             let mut command = Command::new(python);
             let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers/sacrebleu_peer.py");
-            command.arg(script).arg(hypotheses).arg(references);
+            command.arg(script).arg(hypotheses).arg(references).arg(name(metric)?);
             command
         } else {
             let mut command = Command::new(std::env::current_exe()?);
-            let name = self.to_possible_value().context("every peer has a name")?;
-            command.args(["--measure", name.get_name(), "--hyp"]).arg(hypotheses);
-            command.arg("--ref").arg(references);
+            command.args(["--measure", &name(self)?, "--metric", &name(metric)?]);
+            command.arg("--hyp").arg(hypotheses).arg("--ref").arg(references);
             command
         };
         let output = command.stderr(Stdio::inherit()).output()?;
@@ -101,22 +122,28 @@ impl Peer {
     }
 
     /// Measures it in this process.
-    fn measure(self, hypotheses: &[String], references: &[String]) -> Result<Measurement> {
+    fn measure(
+        self,
+        metric: MetricName,
+        hypotheses: &[String],
+        references: &[String],
+    ) -> Result<Measurement> {
         let (score, seconds, version) = match self {
             Self::Ours => {
-                let bleu = Bleu::default();
-                let start = Instant::now();
-                let mut evaluator = Evaluator::new(&bleu);
-                for (hypothesis, reference) in hypotheses.iter().zip(references) {
-                    evaluator.add(&Segment { hypothesis, references: &[Some(reference)] })?;
-                }
-                let score = evaluator.score().value;
-                (score, start.elapsed(), "genai-metrics, one thread")
+                let (score, seconds) = match metric {
+                    MetricName::Bleu => ours(&Bleu::default(), hypotheses, references)?,
+                    MetricName::Ter => ours(&Ter::default(), hypotheses, references)?,
+                };
+                (score, seconds, "genai-metrics, one thread")
             }
             Self::SacrebleuRs => {
-                let (bleu, references) = (sacrebleu_rs::Bleu::default(), [references.to_vec()]);
+                let references = [references.to_vec()];
+                let (bleu, ter) = (sacrebleu_rs::Bleu::default(), sacrebleu_rs::Ter::default());
                 let start = Instant::now();
-                let score = bleu.corpus_score(hypotheses, &references).score;
+                let score = match metric {
+                    MetricName::Bleu => bleu.corpus_score(hypotheses, &references).score,
+                    MetricName::Ter => ter.corpus_score(hypotheses, &references).score,
+                };
                 (score, start.elapsed(), "sacrebleu-rs 0.1.0")
             }
             Self::Bleuscore => bleuscore(hypotheses, references, 1)?,
@@ -126,6 +153,20 @@ impl Peer {
         let seconds = seconds.as_secs_f64();
         Ok(Measurement { score, seconds, version: version.to_owned() })
     }
+}
+
+fn ours(
+    metric: &impl Metric,
+    hypotheses: &[String],
+    references: &[String],
+) -> Result<(f64, std::time::Duration)> {
+    let start = Instant::now();
+    let mut evaluator = Evaluator::new(metric);
+    for (hypothesis, reference) in hypotheses.iter().zip(references) {
+        evaluator.add(&Segment { hypothesis, references: &[Some(reference)] })?;
+    }
+    let score = evaluator.score().value;
+    Ok((score, start.elapsed()))
 }
 
 fn bleuscore(
@@ -151,7 +192,8 @@ fn lines(path: &Path) -> Result<Vec<String>> {
 }
 
 fn main() -> Result<()> {
-    let Arguments { hyp, reference, segments, rounds, measure, bench: _ } = Arguments::parse();
+    let Arguments { metric, hyp, reference, segments, rounds, measure, bench: _ } =
+        Arguments::parse();
     let folder = tempfile::tempdir()?;
     let (hyp, reference) = if let (Some(hyp), Some(reference)) = (hyp, reference) {
         (hyp, reference)
@@ -170,14 +212,14 @@ fn main() -> Result<()> {
         references.len()
     );
     if let Some(peer) = measure {
-        println!("{}", serde_json::to_string(&peer.measure(&hypotheses, &references)?)?);
+        println!("{}", serde_json::to_string(&peer.measure(metric, &hypotheses, &references)?)?);
         return Ok(());
     }
     let segments = hypotheses.len();
     let bytes: usize = hypotheses.iter().chain(&references).map(String::len).sum();
     drop((hypotheses, references));
     println!("{segments} segments, {:.1} MB", bytes as f64 / 1e6);
-    compare(segments, rounds, &hyp, &reference)
+    compare(metric, segments, rounds, &hyp, &reference)
 }
 
 /// One row of the table.
@@ -188,14 +230,20 @@ struct Timing {
     seconds: Vec<f64>,
 }
 
-fn compare(segments: usize, rounds: u32, hyp: &Path, reference: &Path) -> Result<()> {
+fn compare(
+    metric: MetricName,
+    segments: usize,
+    rounds: u32,
+    hyp: &Path,
+    reference: &Path,
+) -> Result<()> {
     let mut timings: Vec<Timing> = Vec::new();
-    for &peer in Peer::value_variants() {
+    for &peer in Peer::value_variants().iter().filter(|peer| peer.has(metric)) {
         if peer == Peer::Sacrebleu && std::env::var_os(PYTHON).is_none() {
             println!("sacreBLEU is left out: {PYTHON} names no Python interpreter");
             continue;
         }
-        let Measurement { score, seconds: _, version } = peer.run(hyp, reference)?;
+        let Measurement { score, seconds: _, version } = peer.run(metric, hyp, reference)?;
         let ours = timings.first().map_or(score, |ours| ours.score);
         println!("{version}: {score}");
         if !peer.agrees(score, ours) {
@@ -212,7 +260,7 @@ fn compare(segments: usize, rounds: u32, hyp: &Path, reference: &Path) -> Result
     }
     for _ in 0..rounds {
         for Timing { peer, version, score, seconds } in &mut timings {
-            let again = peer.run(hyp, reference)?;
+            let again = peer.run(metric, hyp, reference)?;
             // A parallel sum of counts has no order to depend on.
             ensure!(again.score.to_bits() == score.to_bits(), "{version} scores differently");
             seconds.push(again.seconds);

@@ -10,7 +10,9 @@ import sys
 import time
 
 import sacrebleu
-from sacrebleu.metrics import BLEU
+from sacrebleu.metrics import BLEU, TER
+
+METRICS = {"bleu": BLEU, "ter": TER}
 
 
 def lines(path: str) -> list[str]:
@@ -20,11 +22,11 @@ def lines(path: str) -> list[str]:
 
 
 def main() -> None:
-    """Scores the files that are named on the command line."""
+    """Scores the files that are named on the command line by the metric that is named there."""
     hypotheses, references = map(lines, sys.argv[1:3])
-    bleu = BLEU()
+    metric = METRICS[sys.argv[3]]()
     start = time.perf_counter()
-    score = bleu.corpus_score(hypotheses, [references])
+    score = metric.corpus_score(hypotheses, [references])
     seconds = time.perf_counter() - start
     version = f"sacreBLEU {sacrebleu.__version__}, Python {platform.python_version()}"
     print(json.dumps({"score": score.score, "seconds": seconds, "version": version}))

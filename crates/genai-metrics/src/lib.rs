@@ -51,6 +51,7 @@ pub use metrics::{
     LengthLimit, MultiReference, Rouge, Rouge155, RougeStats, RougeType, StemExceptions, StopWords,
 };
 pub use metrics::{OnInfinite, Perplexity, PerplexityConvention, PerplexityStats, Recorder};
+pub use metrics::{Ter, TerStats};
 pub use options::{Level, OptionKind, OptionSpec, Options};
 pub use score::{Part, Score};
 pub use segment::{References, Segment, Text};

@@ -214,7 +214,7 @@ impl Cut {
             let first = self.references.len();
             self.tokenizer.sentences.split(reference, &mut self.sentences);
             for sentence in &self.sentences {
-                self.tokens.cut(&self.tokenizer, &reference[sentence.clone()])?;
+                self.tokens.cut_reference(&self.tokenizer, &reference[sentence.clone()])?;
                 self.vocabulary.intern(&self.tokens, &mut self.references);
                 self.reference_sentences.push(self.references.len() - first);
             }

@@ -23,6 +23,7 @@ pub use ngram::NgramTable;
 pub use ngram_chains::NgramChains;
 pub use ngram_counts::NgramCounts;
 pub use per_order::PerOrder;
+pub(crate) use places_by_token::PlacesByToken;
 pub use skip_bigram::SkipBigrams;
 pub use union::SubsequenceUnion;
 pub use weighted_lcs::WeightedSubsequence;

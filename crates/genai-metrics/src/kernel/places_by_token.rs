@@ -4,7 +4,7 @@ use crate::text::TokenId;
 
 /// Where each token stands in a text, by its id.
 #[derive(Clone, Debug, Default)]
-pub(super) struct PlacesByToken {
+pub(crate) struct PlacesByToken {
     /// The places of all tokens, those of the same token together, ascending.
     places: Vec<u32>,
     /// Where each token's places end.
@@ -13,7 +13,7 @@ pub(super) struct PlacesByToken {
 
 impl PlacesByToken {
     /// Takes a text; tokens whose ids are not below `distinct` are left out.
-    pub(super) fn find(&mut self, text: &[TokenId], distinct: usize) {
+    pub(crate) fn find(&mut self, text: &[TokenId], distinct: usize) {
         let Self { places, ends } = self;
         ends.clear();
         ends.resize(distinct + 1, 0);
@@ -35,7 +35,7 @@ impl PlacesByToken {
     }
 
     /// The places of a token, ascending.
-    pub(super) fn of(&self, token: usize) -> &[u32] {
+    pub(crate) fn of(&self, token: usize) -> &[u32] {
         let start = if token == 0 { 0 } else { self.ends[token - 1] };
         &self.places[start as usize..self.ends[token] as usize]
     }

@@ -10,6 +10,7 @@ mod exact_match;
 mod rouge;
 mod token_f1;
 mod wer;
+mod ter;
 
 pub use bleu::{Bleu, BleuReferences, BleuStats, Smoothing};
 pub use perplexity::{
@@ -28,6 +29,7 @@ pub use rouge::{
 };
 pub use token_f1::{TokenF1, TokenF1Stats};
 pub use wer::{AlignedPart, AlignedText, ErrorRate, ErrorRateReferences, ErrorRateStats, RateKind};
+pub use ter::{Ter, TerReferences, TerStats};
 
 use crate::error::Error;
 use crate::metric::Scorer;
@@ -49,6 +51,7 @@ pub const METRICS: &[Entry] = &[
     token_f1::ENTRY,
     edit_similarity::ENTRY,
 ];
+pub const METRICS: &[Entry] = &[bleu::ENTRY, rouge::ENTRY, ter::ENTRY];
 
 /// A metric in the registry.
 ///

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::{Subwords, Transcript};
+use super::{Subwords, Tercom};
 use crate::error::{Error, ErrorKind};
 
 /// How a text is cut into tokens.
@@ -52,6 +53,12 @@ pub enum Scheme {
 
 impl Scheme {
     /// Every scheme that a user can name, in the order that lists show.
+    /// TER's, after tercom; for metrics that name it, not among the schemes to choose from.
+    Tercom(Tercom),
+}
+
+impl Scheme {
+    /// Every scheme to choose from that needs no file, in the order that lists show.
     pub const ALL: &[Self] = &[
         Self::V13a,
         Self::None,
@@ -81,6 +88,7 @@ impl Scheme {
             Self::Subwords(subwords) => subwords.prefix(),
             Self::Transcript(_) => "transcript",
             Self::Answer => "answer",
+            Self::Tercom(_) => "tercom",
         }
     }
 
@@ -100,11 +108,13 @@ impl Scheme {
             Self::Subwords(_) => "pieces of words by a trained tokenizer",
             Self::Transcript(_) => "words between spaces, or code points, as jiwer cuts them",
             Self::Answer => "words without punctuation and articles, as SQuAD's scripts cut them",
+            Self::Tercom(_) => "words between white space, or as tercom normalizes texts",
         }
     }
 }
 
-/// As it stands in signatures: one from a file has its fingerprint beside its name.
+/// As it stands in signatures: one from a file has its fingerprint beside its name. What belongs to
+/// `tercom` a metric signs by keys of its own.
 impl fmt::Display for Scheme {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -143,6 +143,23 @@ impl Tokens {
     /// # Errors
     /// [`ErrorKind::SegmentTooLong`] for a text of 128 MiB or more.
     pub fn cut(&mut self, tokenizer: &Tokenizer, text: &str) -> Result<(), Error> {
+        self.cut_as(tokenizer, text, false)
+    }
+
+    /// Cuts a reference: as any text, but by [`Scheme::Tercom`] twice, as sacreBLEU does.
+    ///
+    /// # Errors
+    /// [`ErrorKind::SegmentTooLong`] for a text of 128 MiB or more.
+    pub(crate) fn cut_reference(&mut self, tokenizer: &Tokenizer, text: &str) -> Result<(), Error> {
+        self.cut_as(tokenizer, text, true)
+    }
+
+    fn cut_as(
+        &mut self,
+        tokenizer: &Tokenizer,
+        text: &str,
+        is_reference: bool,
+    ) -> Result<(), Error> {
         if text.len() >= LIMIT {
             return Err(Error::new(ErrorKind::SegmentTooLong { bytes: text.len() }));
         }
@@ -165,6 +182,8 @@ impl Tokens {
             Scheme::Subwords(subwords) => subwords.rewrite(buffer, spare, pieces),
             Scheme::Transcript(transcript) => transcript.rewrite(buffer, spare),
             Scheme::Answer => answer::rewrite(buffer, spare),
+            Scheme::Tercom(tercom) if is_reference => tercom.rewrite_twice(buffer, spare),
+            Scheme::Tercom(tercom) => tercom.rewrite(buffer, spare),
             _ => {}
         }
         // The pieces of a text can be longer than it is, and places have 32 bits.
@@ -176,6 +195,7 @@ impl Tokens {
         let (bytes, length) = (buffer.as_bytes(), *length);
         match scheme {
             Scheme::None | Scheme::Subwords(_) | Scheme::Answer => {
+            Scheme::None | Scheme::Subwords(_) | Scheme::Tercom(_) => {
                 spans.split::<plain::Words>(bytes, 0, length);
             }
             Scheme::V13a => spans.split::<v13a::V13a>(bytes, 0, length),

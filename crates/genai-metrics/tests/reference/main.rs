@@ -17,3 +17,4 @@ mod rouge;
 mod squad;
 mod stems;
 mod wer;
+mod ter;

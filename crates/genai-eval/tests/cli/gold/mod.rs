@@ -5,6 +5,7 @@ mod bleu;
 mod chrf;
 mod rouge;
 mod rouge155;
+mod ter;
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
