@@ -48,13 +48,11 @@ impl<'m> Measurer<'m> {
     /// A measurer for these metrics; their rows lie side by side in this order.
     pub fn new(scorers: impl IntoIterator<Item = &'m dyn Scorer>) -> Self {
         let mut cuts: Vec<Cut> = Vec::new();
-        let (mut metrics, mut width) = (Vec::new(), 0);
         let mut needs_references = false;
-        for scorer in scorers {
-            needs_references |= scorer.needs_references();
         let (mut metrics, mut copies, mut width) = (Vec::new(), Vec::new(), 0);
         let mut shared: Vec<(String, Range<usize>)> = Vec::new();
         for scorer in scorers {
+            needs_references |= scorer.needs_references();
             let columns = width..width + scorer.columns().len();
             width = columns.end;
             if let Some(rows) = scorer.rows() {
@@ -72,8 +70,7 @@ impl<'m> Measurer<'m> {
             });
             metrics.push(MetricPlace { worker: scorer.worker(), cut, columns });
         }
-        Self { cuts, metrics, width, needs_references }
-        Self { cuts, metrics, copies, width }
+        Self { cuts, metrics, copies, width, needs_references }
     }
 
     /// The number of columns of all metrics together.

@@ -132,7 +132,9 @@ pub trait Scorer: Send + Sync {
     /// The names of the columns of a row.
     fn columns(&self) -> Vec<String>;
     /// What a row depends on; see [`Metric::rows`].
-    fn rows(&self) -> Option<String>;
+    fn rows(&self) -> Option<String> {
+        None
+    }
     /// The state in which one thread measures.
     fn worker(&self) -> Box<dyn Worker + '_>;
     /// The score of a row or of any sum of rows.

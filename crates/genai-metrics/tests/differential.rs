@@ -163,7 +163,7 @@ fn tokens_by_passes(scheme: &Scheme, text: &str) -> Option<Vec<String>> {
         | Scheme::Subwords(_)
         | Scheme::Transcript(_)
         | Scheme::Answer => return None,
-        | Scheme::Tercom(_) => return None,
+        Scheme::Tercom(_) => return None,
     };
     let words = line.split(|&c| is_white_space(c)).filter(|word| !word.is_empty());
     Some(words.map(|word| word.iter().collect()).collect())

@@ -4,54 +4,48 @@
 //! options, `genai-eval list`, the laws that every metric is tested against, and fuzzing.
 
 mod bleu;
-mod perplexity;
+mod chrf;
 mod edit_similarity;
 mod exact_match;
+mod perplexity;
 mod rouge;
+mod ter;
 mod token_f1;
 mod wer;
-mod ter;
-
-pub use bleu::{Bleu, BleuReferences, BleuStats, Smoothing};
-pub use perplexity::{
-    Convention as PerplexityConvention, OnInfinite, Perplexity, PerplexityStats, Recorder,
-};
-mod chrf;
-mod rouge;
 
 pub use bleu::{Bleu, BleuReferences, BleuStats, Smoothing};
 pub use chrf::{Chrf, ChrfReferences, ChrfStats, OrderCounts};
 pub use edit_similarity::{EditSimilarity, EditSimilarityStats};
 pub use exact_match::{ExactMatch, ExactMatchStats, SquadVersion};
+pub use perplexity::{
+    Convention as PerplexityConvention, OnInfinite, Perplexity, PerplexityStats, Recorder,
+};
 pub use rouge::{
     LengthLimit, MultiReference, Rouge, Rouge155, Rouge155References, RougeReferences, RougeStats,
     RougeType, StemExceptions, StopWords,
 };
+pub use ter::{Ter, TerReferences, TerStats};
 pub use token_f1::{TokenF1, TokenF1Stats};
 pub use wer::{AlignedPart, AlignedText, ErrorRate, ErrorRateReferences, ErrorRateStats, RateKind};
-pub use ter::{Ter, TerReferences, TerStats};
 
 use crate::error::Error;
 use crate::metric::Scorer;
 use crate::options::{Level, OptionSpec, Options};
 
-/// Every metric, in the order of lists.
-pub const METRICS: &[Entry] = &[bleu::ENTRY, chrf::ENTRY, rouge::ENTRY];
-
-/// Metrics of a text alone, by a language model, which whoever builds them has to bring.
-pub const TEXT_METRICS: &[Entry] = &[perplexity::ENTRY];
-pub const METRICS: &[Entry] = &[bleu::ENTRY, rouge::ENTRY, wer::ENTRY];
-pub const METRICS: &[Entry] =
-    &[bleu::ENTRY, rouge::ENTRY, wer::ENTRY, exact_match::ENTRY, token_f1::ENTRY];
+/// Every metric that compares with references, in the order of lists.
 pub const METRICS: &[Entry] = &[
     bleu::ENTRY,
+    chrf::ENTRY,
+    ter::ENTRY,
     rouge::ENTRY,
     wer::ENTRY,
     exact_match::ENTRY,
     token_f1::ENTRY,
     edit_similarity::ENTRY,
 ];
-pub const METRICS: &[Entry] = &[bleu::ENTRY, rouge::ENTRY, ter::ENTRY];
+
+/// Metrics of a text alone, by a language model, which whoever builds them has to bring.
+pub const TEXT_METRICS: &[Entry] = &[perplexity::ENTRY];
 
 /// A metric in the registry.
 ///

@@ -3,8 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::{Subwords, Transcript};
-use super::{Subwords, Tercom};
+use super::{Subwords, Tercom, Transcript};
 use crate::error::{Error, ErrorKind};
 
 /// How a text is cut into tokens.
@@ -49,10 +48,6 @@ pub enum Scheme {
     /// Words of answers without ASCII punctuation and English articles, as `SQuAD`'s scripts cut texts
     /// in lower case.
     Answer,
-}
-
-impl Scheme {
-    /// Every scheme that a user can name, in the order that lists show.
     /// TER's, after tercom; for metrics that name it, not among the schemes to choose from.
     Tercom(Tercom),
 }

@@ -194,8 +194,7 @@ impl Tokens {
         buffer.push_str(PADDING);
         let (bytes, length) = (buffer.as_bytes(), *length);
         match scheme {
-            Scheme::None | Scheme::Subwords(_) | Scheme::Answer => {
-            Scheme::None | Scheme::Subwords(_) | Scheme::Tercom(_) => {
+            Scheme::None | Scheme::Subwords(_) | Scheme::Answer | Scheme::Tercom(_) => {
                 spans.split::<plain::Words>(bytes, 0, length);
             }
             Scheme::V13a => spans.split::<v13a::V13a>(bytes, 0, length),

@@ -16,5 +16,5 @@ mod long_edits;
 mod rouge;
 mod squad;
 mod stems;
-mod wer;
 mod ter;
+mod wer;

@@ -43,7 +43,7 @@ fn check(root: &Path, gold: &str, at_least: usize) {
         let arguments = arguments(root, record, &sandbox);
         let with = |more: &[&str]| {
             let all = arguments.iter().map(String::as_str).chain(more.iter().copied());
-            sandbox.run_with(&all.map(str::to_owned).collect::<Vec<_>>(), b"").success()
+            sandbox.run_with(all.map(str::to_owned).collect::<Vec<_>>(), b"").success()
         };
         let report: Value = serde_json::from_str(&with(&["--format", "json"])).unwrap();
         let result = &report["results"][0];
