@@ -128,6 +128,7 @@ pub struct EditAlignment {
     distance: EditDistance,
     one: Vec<Column<1>>,
     two: Vec<Column<2>>,
+    three: Vec<Column<3>>,
     wide: Banded,
 }
 
@@ -209,7 +210,7 @@ impl EditAlignment {
         limit: usize,
         visit: &mut F,
     ) {
-        let EditDistance { one, two, wide, steps, .. } = &mut self.distance;
+        let EditDistance { one, two, three, wide, steps, .. } = &mut self.distance;
         match reference.len() {
             0..=64 => {
                 one.columns_alone(reference, hypothesis, &mut self.one);
@@ -218,6 +219,15 @@ impl EditAlignment {
             65..=128 => {
                 two.columns_alone(reference, hypothesis, &mut self.two);
                 walk_back(reference, hypothesis, &self.two[..], visit);
+            }
+            129..=192 => {
+                three.columns_alone(reference, hypothesis, &mut self.three);
+                walk_back(reference, hypothesis, &self.three[..], visit);
+            }
+            193..=256 => {
+                let columns = &mut self.wide.columns;
+                wide.columns_alone(reference, hypothesis, columns);
+                walk_back(reference, hypothesis, &columns[..], visit);
             }
             _ => {
                 let banded = &mut self.wide;

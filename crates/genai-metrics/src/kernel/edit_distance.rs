@@ -32,6 +32,7 @@ pub(super) const NEVER: usize = usize::MAX / 4;
 pub struct EditDistance {
     pub(super) one: Strip<1>,
     pub(super) two: Strip<2>,
+    pub(super) three: Strip<3>,
     pub(super) wide: Strip<WIDE>,
     pub(super) steps: Vec<Step>,
     distinct: usize,
@@ -43,6 +44,7 @@ impl EditDistance {
         self.distinct = distinct;
         self.one.reset(distinct);
         self.two.reset(distinct);
+        self.three.reset(distinct);
         self.wide.reset(distinct);
     }
 
@@ -57,7 +59,8 @@ impl EditDistance {
         match places {
             0..=64 => return self.one.distance_alone(reference, hypothesis),
             65..=128 => return self.two.distance_alone(reference, hypothesis),
-            129..=256 => return self.wide.distance_alone(reference, hypothesis),
+            129..=192 => return self.three.distance_alone(reference, hypothesis),
+            193..=256 => return self.wide.distance_alone(reference, hypothesis),
             _ => {}
         }
         // A narrow band is tried first: where it is wide enough for the distance found in it, no

@@ -23,6 +23,23 @@ pub(super) type Places = u64;
 
 pub(super) const BLOCK: usize = Places::BITS as usize;
 
+/// Where a block has bytes of a kind. There is nothing in it but comparisons, which compilers turn
+/// into those of many bytes at once, and the turning of a square of bits.
+#[inline]
+pub(super) fn places_of(block: &[u8; BLOCK], is: impl Fn(u8) -> bool) -> Places {
+    let flags = block.map(|byte| u8::from(is(byte)));
+    // Bit `i` of byte `k` for byte `k` of eight number `i`, to begin with.
+    let eights = flags.as_chunks().0.iter().map(|eight| u64::from_le_bytes(*eight));
+    let square = eights.zip(0..).fold(0, |square, (eight, i)| square | eight << i);
+    let swap = |square: u64, mask: u64, shift: u32| {
+        let change = (square ^ square >> shift) & mask;
+        square ^ change ^ change << shift
+    };
+    let square = swap(square, 0x00aa_00aa_00aa_00aa, 7);
+    let square = swap(square, 0x0000_cccc_0000_cccc, 14);
+    swap(square, 0x0000_0000_f0f0_f0f0, 28)
+}
+
 #[derive(Clone, Copy, Debug)]
 struct Block {
     /// Where white space is.

@@ -1,6 +1,6 @@
 //! `rouge`: the tokenisation of ROUGE-1.5.5 and of Google's `rouge_score`.
 
-use super::blocks::{BLOCK, Places, Spans};
+use super::blocks::{BLOCK, Places, Spans, places_of};
 use super::v13a::replace;
 
 /// Cuts `bytes[..len]`, in lower case and with spaces to the end of a block after it, into runs of
@@ -9,21 +9,10 @@ pub(super) fn split(bytes: &[u8], len: usize, spans: &mut Spans) {
     spans.split_runs(bytes, len, word_bytes);
 }
 
-/// Where a block has bytes of tokens. There is nothing in it but comparisons, which compilers turn
-/// into those of many bytes at once, and the turning of a square of bits.
+/// Where a block has bytes of tokens.
 #[inline]
 fn word_bytes(block: &[u8; BLOCK]) -> Places {
-    let flags = block.map(|byte| u8::from(byte.is_ascii_lowercase() | byte.is_ascii_digit()));
-    // Bit `i` of byte `k` for byte `k` of eight number `i`, to begin with.
-    let eights = flags.as_chunks().0.iter().map(|eight| u64::from_le_bytes(*eight));
-    let square = eights.zip(0..).fold(0, |square, (eight, i)| square | eight << i);
-    let swap = |square: u64, mask: u64, shift: u32| {
-        let change = (square ^ square >> shift) & mask;
-        square ^ change ^ change << shift
-    };
-    let square = swap(square, 0x00aa_00aa_00aa_00aa, 7);
-    let square = swap(square, 0x0000_cccc_0000_cccc, 14);
-    swap(square, 0x0000_0000_f0f0_f0f0, 28)
+    places_of(block, |byte| byte.is_ascii_lowercase() | byte.is_ascii_digit())
 }
 
 /// Lower-cases what becomes a token. Of all characters beyond ASCII only the Kelvin sign and the

@@ -2,7 +2,7 @@
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 
-use super::blocks::{BLOCK, Places, Spans};
+use super::blocks::{BLOCK, Places, Spans, places_of};
 use super::{is_white_space, lowercase};
 use crate::options::{OptionKind, OptionSpec, Options};
 use crate::spec::Signature;
@@ -205,13 +205,16 @@ impl Transcript {
 /// Where a block has anything but spaces.
 #[inline]
 fn not_spaces(block: &[u8; BLOCK]) -> Places {
-    block.iter().rev().fold(0, |places, &byte| places << 1 | Places::from(byte != b' '))
+    places_of(block, |byte| byte != b' ')
 }
 
 /// Whether there can be white space that is no space: seldom wrong, and no miss.
 fn may_have_other_space(bytes: &[u8]) -> bool {
-    // First bytes of U+0085, U+00A0, U+1680, U+2000 to U+205F and U+3000.
-    bytes.iter().any(|&byte| byte < b' ' || matches!(byte, 0xc2 | 0xe1 | 0xe2 | 0xe3))
+    // First bytes of U+0085, U+00A0, U+1680, U+2000 to U+205F and U+3000; many at once.
+    let may_begin = |byte: u8| {
+        u8::from(byte < b' ') | u8::from(byte == 0xc2) | u8::from(byte.wrapping_sub(0xe1) < 3)
+    };
+    bytes.iter().fold(0, |found, &byte| found | may_begin(byte)) > 0
 }
 
 /// Puts a space in place of each run of so many characters of white space or more.
