@@ -120,7 +120,7 @@ impl EditCounts {
 /// let run = |edit, length| EditRun { edit, length };
 /// assert_eq!(
 ///     alignment.edits(&reference, &hypothesis),
-///     [run(Edit::Hit, 1), run(Edit::Deletion, 1), run(Edit::Substitution, 1), run(Edit::Hit, 1)],
+///     [run(Edit::Hit, 1), run(Edit::Substitution, 1), run(Edit::Deletion, 1), run(Edit::Hit, 1)],
 /// );
 /// ```
 #[derive(Clone, Debug, Default)]

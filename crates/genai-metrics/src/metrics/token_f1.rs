@@ -18,7 +18,7 @@ use crate::spec::{Direction, Signature, Spec};
 /// ```
 /// use genai_metrics::{Evaluate, TokenF1};
 /// let score = TokenF1::default().sentence("the big cat", &["a dog", "cat that is big"])?;
-/// assert_eq!(score.value, 100.0 * (2.0 * 1.0 * 0.5) / 1.5);
+/// assert_eq!(score.value, 66.66666666666666);
 /// # Ok::<(), genai_metrics::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

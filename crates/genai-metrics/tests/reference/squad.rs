@@ -1,4 +1,4 @@
-//! Exact match and token F1 against SQuAD's scripts: our own fixtures always, and the corpora
+//! Exact match and token F1 against `SQuAD`'s scripts: our own fixtures always, and the corpora
 //! beside the repository where `GENAI_EVAL_CORPORA` names their folder.
 
 use std::collections::BTreeMap;

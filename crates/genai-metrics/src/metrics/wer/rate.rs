@@ -274,9 +274,14 @@ mod tests {
     #[test]
     fn the_reference_with_the_fewest_errors_counts() {
         let wer = ErrorRate::new(RateKind::Wer);
-        let value = |references: &[&str]| wer.sentence("a b c", references).unwrap().value;
-        assert_eq!(value(&["x", "a b d", "a b c d e"]), 1.0 / 3.0);
+        let errors_of = |references: &[&str]| -> Vec<f64> {
+            let score = wer.sentence("a b c", references).unwrap();
+            let count = |name| score.part(name).unwrap().numbers()[0];
+            let errors = ["substitutions", "deletions", "insertions"].map(count);
+            vec![errors.iter().sum(), count("ref_len")]
+        };
+        assert_eq!(errors_of(&["x", "a b d", "a b c d e"]), [1.0, 3.0]);
         // As few errors among more words.
-        assert_eq!(value(&["a b", "a b c d"]), 1.0 / 4.0);
+        assert_eq!(errors_of(&["a b", "a b c d"]), [1.0, 4.0]);
     }
 }
