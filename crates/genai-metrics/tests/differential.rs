@@ -162,8 +162,8 @@ fn tokens_by_passes(scheme: &Scheme, text: &str) -> Option<Vec<String>> {
         | Scheme::Words
         | Scheme::Subwords(_)
         | Scheme::Transcript(_)
-        | Scheme::Answer => return None,
-        Scheme::Tercom(_) => return None,
+        | Scheme::Answer
+        | Scheme::Tercom(_) => return None,
     };
     let words = line.split(|&c| is_white_space(c)).filter(|word| !word.is_empty());
     Some(words.map(|word| word.iter().collect()).collect())

@@ -8,7 +8,7 @@ use super::shifts::Blocks;
 use crate::text::TokenId;
 
 /// How many words of the reference to either side of the diagonal are looked at.
-const WIDTH: usize = 25;
+pub(super) const WIDTH: usize = 25;
 
 /// Stands for a cell outside the beam; more than any distance.
 const OUTSIDE: u32 = 1 << 30;

@@ -5,7 +5,7 @@
 //! without the beam; [`exact_below`] says when that is the same.
 
 use super::alignment::{Alignment, Step};
-use super::beam::Windows;
+use super::beam::{WIDTH, Windows};
 use super::distance::Distances;
 use super::shifts::Blocks;
 use crate::text::TokenId;
@@ -134,7 +134,7 @@ impl Distances for WholeTable {
 /// not looked at.
 pub(super) fn exact_below(hypothesis: usize, reference: usize) -> u32 {
     // Every window is the whole row, which spares most segments the rest.
-    if reference < 25 {
+    if reference < WIDTH {
         return u32::MAX;
     }
     let windows = Windows::new(hypothesis, reference);
