@@ -293,19 +293,13 @@ impl<const W: usize> Strip<W> {
             let next_band = next.saturating_sub(limit).max(band.start);
             self.enter(strip);
             let mut column = Column::FIRST;
-            let (mut above_end, mut above_next) = (above, above + 64 * W);
+            let above_end = after_steps(above, &steps[band.clone()]);
             for (token, j) in hypothesis[band.clone()].iter().zip(band.clone()) {
-                let before = steps[j];
-                let after = column.advance(self.mask(*token), before);
-                steps[j] = after;
-                above_end += usize::from(before.up);
-                above_end -= usize::from(before.down);
-                if j < next_band {
-                    above_next += usize::from(after.up);
-                    above_next -= usize::from(after.down);
-                }
+                steps[j] = column.advance(self.mask(*token), steps[j]);
                 column_at(first, j + 1, &column);
             }
+            let above_next =
+                after_steps(above + 64 * W, &steps[band.start..next_band.min(band.end)]);
             self.leave(strip);
             if band.end == tokens {
                 at_end(&AtEnd { places: first..first + strip.len(), above: above_end, column });
@@ -313,6 +307,12 @@ impl<const W: usize> Strip<W> {
             above = above_next;
         }
     }
+}
+
+/// A distance after some steps.
+fn after_steps(distance: usize, steps: &[Step]) -> usize {
+    let sum = |of: fn(&Step) -> u8| steps.iter().map(|step| usize::from(of(step))).sum::<usize>();
+    distance + sum(|step| step.up) - sum(|step| step.down)
 }
 
 /// The tokens of the hypothesis that a path of cost `limit` can be at within some places.
