@@ -68,7 +68,7 @@ struct Measurement {
 }
 
 /// The name of a choice on the command line.
-fn name(choice: impl ValueEnum) -> Result<String> {
+fn name(choice: &impl ValueEnum) -> Result<String> {
     Ok(choice.to_possible_value().context("every choice has a name")?.get_name().to_owned())
 }
 
@@ -108,11 +108,11 @@ impl Peer {
                 std::env::var_os(PYTHON).with_context(|| format!("{PYTHON} is not set"))?;
             let mut command = Command::new(python);
             let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers/sacrebleu_peer.py");
-            command.arg(script).arg(hypotheses).arg(references).arg(name(metric)?);
+            command.arg(script).arg(hypotheses).arg(references).arg(name(&metric)?);
             command
         } else {
             let mut command = Command::new(std::env::current_exe()?);
-            command.args(["--measure", &name(self)?, "--metric", &name(metric)?]);
+            command.args(["--measure", &name(&self)?, "--metric", &name(&metric)?]);
             command.arg("--hyp").arg(hypotheses).arg("--ref").arg(references);
             command
         };

@@ -688,8 +688,6 @@ impl Configuration {
             ("chrf", _, _) | ("rouge", Some("google"), None | Some("max-f")) => {
                 References::BestScore
             }
-            ("rouge", _, _) => References::List,
-            ("rouge", Some("google"), None | Some("max-f")) => References::BestScore,
             // TER's mean length has each one's in it.
             ("rouge" | "ter", _, _) => References::List,
             _ => References::Set,
