@@ -140,12 +140,11 @@ fn median(mut numbers: Vec<f64>) -> f64 {
 fn main() -> Result<()> {
     let Arguments { hyp, reference, segments, pairwise, rounds, bench: _ } = Arguments::parse();
     let python = std::env::var_os(PYTHON).with_context(|| format!("{PYTHON} is not set"))?;
-    let (mut hypotheses, mut references) = match (hyp, reference) {
-        (Some(hyp), Some(reference)) => (lines(&hyp)?, lines(&reference)?),
-        _ => {
-            let corpus = Corpus::generate(Script::Latin, segments, 1);
-            (corpus.hypotheses, corpus.references)
-        }
+    let (mut hypotheses, mut references) = if let (Some(hyp), Some(reference)) = (hyp, reference) {
+        (lines(&hyp)?, lines(&reference)?)
+    } else {
+        let corpus = Corpus::generate(Script::Latin, segments, 1);
+        (corpus.hypotheses, corpus.references)
     };
     ensure!(hypotheses.len() == references.len(), "the files have different numbers of lines");
     let folder = tempfile::tempdir()?;

@@ -1,4 +1,4 @@
-//! Trains and queries n-gram models as lmplz, build_binary and query are run, for `peers/kenlm_peer.py`.
+//! Trains and queries n-gram models as `lmplz`, `build_binary` and `query` are run, for `peers/kenlm_peer.py`.
 
 #![expect(clippy::print_stdout, reason = "the totals are its output")]
 
