@@ -35,6 +35,9 @@ struct Arguments {
     /// How many times each peer is measured
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(3..))]
     rounds: u32,
+    /// Count processor time instead, for a machine that does other work as well
+    #[arg(long)]
+    cpu: bool,
     /// What cargo passes to every bench
     #[arg(long, hide = true)]
     bench: bool,
@@ -69,11 +72,12 @@ impl Task {
         }
     }
 
-    fn ours(self, hypotheses: &[String], references: &[String]) -> Result<Measurement> {
+    fn ours(self, cpu: bool, hypotheses: &[String], references: &[String]) -> Result<Measurement> {
         let word_order = if self == Self::ChrfPlusPlus { 2 } else { 0 };
         let chrf = Chrf { word_order, ..Chrf::default() };
         let mut scores = Vec::new();
-        let start = Instant::now();
+        let since = Instant::now();
+        let start = now(cpu, since)?;
         if self == Self::Pairwise {
             let mut measurer = Measurer::new([&chrf as &dyn Scorer]);
             let mut row = vec![0.0; measurer.width()];
@@ -93,13 +97,14 @@ impl Task {
             }
             scores.push(evaluator.score().value);
         }
-        let seconds = start.elapsed().as_secs_f64();
+        let seconds = now(cpu, since)? - start;
         let add = |digest: u64, score: &f64| digest.wrapping_mul(31).wrapping_add(score.to_bits());
         Ok(Measurement {
             scores: scores.len(),
             last: scores.last().copied().unwrap_or_default(),
             digest: scores.iter().fold(0, add),
             seconds,
+            cpu_seconds: seconds,
             version: "genai-metrics, one thread".to_owned(),
         })
     }
@@ -123,7 +128,20 @@ struct Measurement {
     /// Of the bits of all scores in their order.
     digest: u64,
     seconds: f64,
+    /// Of processor time.
+    cpu_seconds: f64,
     version: String,
+}
+
+/// Seconds since some moment, or of processor time.
+fn now(cpu: bool, since: Instant) -> Result<f64> {
+    if !cpu {
+        return Ok(since.elapsed().as_secs_f64());
+    }
+    let statistics =
+        fs::read_to_string("/proc/thread-self/schedstat").context("--cpu needs Linux")?;
+    let nanoseconds = statistics.split(' ').next().unwrap_or_default().parse::<f64>()?;
+    Ok(nanoseconds / 1e9)
 }
 
 /// The lines of a file, split at line feeds only.
@@ -138,7 +156,8 @@ fn median(mut numbers: Vec<f64>) -> f64 {
 }
 
 fn main() -> Result<()> {
-    let Arguments { hyp, reference, segments, pairwise, rounds, bench: _ } = Arguments::parse();
+    let Arguments { hyp, reference, segments, pairwise, rounds, cpu, bench: _ } =
+        Arguments::parse();
     let python = std::env::var_os(PYTHON).with_context(|| format!("{PYTHON} is not set"))?;
     let (mut hypotheses, mut references) = if let (Some(hyp), Some(reference)) = (hyp, reference) {
         (lines(&hyp)?, lines(&reference)?)
@@ -159,7 +178,7 @@ fn main() -> Result<()> {
         let (mut ours, mut theirs, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
         let mut version = String::new();
         for _ in 0..rounds {
-            let our = task.ours(&hypotheses, &references)?;
+            let our = task.ours(cpu, &hypotheses, &references)?;
             let their = task.theirs(Path::new(&python), &paths.0, &paths.1)?;
             ensure!(
                 (our.scores, our.digest) == (their.scores, their.digest),
@@ -170,9 +189,10 @@ fn main() -> Result<()> {
                 our.scores,
                 our.last
             );
-            ratios.push(their.seconds / our.seconds);
+            let their_seconds = if cpu { their.cpu_seconds } else { their.seconds };
+            ratios.push(their_seconds / our.seconds);
             ours.push(our.seconds);
-            theirs.push(their.seconds);
+            theirs.push(their_seconds);
             version = their.version;
         }
         let scored = match task {
