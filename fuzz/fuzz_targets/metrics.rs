@@ -38,7 +38,7 @@ fn metric(u: &mut Unstructured<'_>) -> Result<(String, Box<dyn Scorer>)> {
             OptionKind::YesNo => (*u.choose(&["yes", "no"])?).to_owned(),
             OptionKind::Choice(names) | OptionKind::Scheme(names) => (*u.choose(names)?).to_owned(),
             OptionKind::Names(names) => some_of(u, names)?,
-            OptionKind::File => u.arbitrary::<&str>()?.to_owned(),
+            OptionKind::File | OptionKind::Text(_) => u.arbitrary::<&str>()?.to_owned(),
             OptionKind::Integer { min, max } => u.int_in_range(min..=max)?.to_string(),
             OptionKind::Number { .. } => u.arbitrary::<f64>()?.abs().to_string(),
             OptionKind::Folder(files) => {
