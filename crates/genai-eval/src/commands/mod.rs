@@ -62,7 +62,12 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<Outcome> {
     if let Some(metric) = metrics::METRICS.iter().find(|metric| metric.name == name) {
         return score::run(metric, matches);
     }
-    match COMMANDS.iter().find(|entry| (entry.command)().get_name() == name) {
+    run_one(COMMANDS, name, matches)
+}
+
+/// Runs the one of these that has that name.
+fn run_one(commands: &[Entry], name: &str, matches: &ArgMatches) -> Result<Outcome> {
+    match commands.iter().find(|entry| (entry.command)().get_name() == name) {
         Some(entry) => (entry.run)(matches),
         None => anyhow::bail!("unknown command '{name}'"),
     }

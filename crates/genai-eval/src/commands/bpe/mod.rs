@@ -11,11 +11,11 @@ mod table;
 mod train;
 mod vocabulary;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use clap::{ArgMatches, Command};
 
-use super::Entry;
 use super::run_arguments::RunArguments;
+use super::{Entry, run_one};
 use crate::Outcome;
 
 const COMMANDS: &[Entry] = &[
@@ -43,8 +43,5 @@ pub(super) fn command() -> Command {
 
 pub(super) fn run(matches: &ArgMatches) -> Result<Outcome> {
     let Some((name, matches)) = matches.subcommand() else { return Ok(Outcome::Success) };
-    match COMMANDS.iter().find(|entry| (entry.command)().get_name() == name) {
-        Some(entry) => (entry.run)(matches),
-        None => bail!("unknown command '{name}'"),
-    }
+    run_one(COMMANDS, name, matches)
 }

@@ -177,39 +177,29 @@ trait Key: Copy + Default + Ord + Send + Sync {
     fn gram(self, order: usize, bits: usize) -> Gram;
 }
 
-impl Key for u64 {
-    #[inline]
-    fn followed_by(self, word: WordId, order: usize, bits: usize) -> Self {
-        self >> bits | Self::from(word) << (bits * (order - 1))
-    }
+/// Numbers with a word in every so many bits.
+macro_rules! packed {
+    ($($number:ty),*) => {$(
+        impl Key for $number {
+            #[inline]
+            fn followed_by(self, word: WordId, order: usize, bits: usize) -> Self {
+                self >> bits | Self::from(word) << (bits * (order - 1))
+            }
 
-    #[inline]
-    #[expect(clippy::cast_possible_truncation, reason = "it is masked")]
-    fn gram(self, order: usize, bits: usize) -> Gram {
-        let mut gram = [0; MAX_ORDER];
-        for (index, word) in gram[..order].iter_mut().rev().enumerate() {
-            *word = (self >> (bits * index)) as WordId & mask(bits);
+            #[inline]
+            #[expect(clippy::cast_possible_truncation, reason = "it is masked")]
+            fn gram(self, order: usize, bits: usize) -> Gram {
+                let mut gram = [0; MAX_ORDER];
+                for (index, word) in gram[..order].iter_mut().rev().enumerate() {
+                    *word = (self >> (bits * index)) as WordId & mask(bits);
+                }
+                gram
+            }
         }
-        gram
-    }
+    )*};
 }
 
-impl Key for u128 {
-    #[inline]
-    fn followed_by(self, word: WordId, order: usize, bits: usize) -> Self {
-        self >> bits | Self::from(word) << (bits * (order - 1))
-    }
-
-    #[inline]
-    #[expect(clippy::cast_possible_truncation, reason = "it is masked")]
-    fn gram(self, order: usize, bits: usize) -> Gram {
-        let mut gram = [0; MAX_ORDER];
-        for (index, word) in gram[..order].iter_mut().rev().enumerate() {
-            *word = (self >> (bits * index)) as WordId & mask(bits);
-        }
-        gram
-    }
-}
+packed!(u64, u128);
 
 impl Key for Gram {
     #[inline]
