@@ -7,6 +7,7 @@ mod aggregate;
 mod commands;
 mod engine;
 mod examination;
+mod gate;
 mod messages;
 mod output;
 pub mod read;
@@ -31,6 +32,8 @@ pub enum Outcome {
     Success,
     /// The gate failed.
     GateFailed,
+    /// The gate could not judge.
+    NoVerdict,
 }
 
 impl From<Outcome> for ExitCode {
@@ -38,6 +41,7 @@ impl From<Outcome> for ExitCode {
         match outcome {
             Outcome::Success => Self::SUCCESS,
             Outcome::GateFailed => Self::from(1),
+            Outcome::NoVerdict => Self::from(2),
         }
     }
 }

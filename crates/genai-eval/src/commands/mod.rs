@@ -3,8 +3,8 @@
 mod bpe;
 mod completions;
 mod doctor;
-mod gate;
 mod input;
+mod limits;
 mod list;
 mod lm;
 mod man;

@@ -5,8 +5,8 @@ use clap::{ArgMatches, Args, Command, FromArgMatches};
 use genai_metrics::metrics::Entry;
 use genai_metrics::{Level, Options, Spec};
 
-use super::gate::{self, Gate};
 use super::input::{self, AnySource, InputArguments};
+use super::limits::{self, Limits};
 use super::metric_options;
 use super::scoring::{Outputs, ReportArguments, Scoring, chosen};
 use crate::Outcome;
@@ -27,7 +27,7 @@ pub(super) fn command(entry: &'static Entry) -> Command {
     let command =
         InputArguments::augment_args(command).args(entry.lines.then(input::newline_mark_argument));
     let command = command.args(entry.options.iter().map(metric_options::argument));
-    ReportArguments::augment_args(command).args(gate::arguments(&specs))
+    ReportArguments::augment_args(command).args(limits::arguments(&specs))
 }
 
 pub(super) fn run(entry: &'static Entry, matches: &ArgMatches) -> Result<Outcome> {
@@ -38,14 +38,14 @@ pub(super) fn run(entry: &'static Entry, matches: &ArgMatches) -> Result<Outcome
     let build = |level| (entry.build)(&given.options, level).map_err(|error| given.explain(error));
     let metrics = chosen(build(Level::Corpus)?, build(Level::Sentence)?);
     let specs: Vec<Spec> = metrics.iter().map(|metric| metric.corpus.spec()).collect();
-    let gate = Gate::of(&specs, matches)?;
+    let limits = Limits::of(&specs, matches)?;
     let option_paths = given.files.iter().map(|file| file.path.clone());
     let read: Vec<String> = input.files()?.into_iter().chain(option_paths).collect();
     let outputs = Outputs::open(&wanted, &[], &read)?;
     let mut scoring = Scoring {
         metrics: &metrics,
         wanted: &wanted,
-        gate: &gate,
+        limits: &limits,
         outputs,
         option_files: given.files,
         newline_mark: None,

@@ -12,7 +12,7 @@ use genai_metrics::text::Scheme;
 use genai_metrics::{Scorer, Spec};
 use tempfile::SpooledTempFile;
 
-use super::gate::Gate;
+use super::limits::Limits;
 use crate::aggregate;
 use crate::engine::{self, Keep, Measured, Observer};
 use crate::messages::{Messages, Progress};
@@ -118,7 +118,7 @@ pub(super) type Listener<'l> = &'l mut (dyn FnMut(&[u8]) + Send);
 pub(super) struct Scoring<'a> {
     pub(super) metrics: &'a [Chosen],
     pub(super) wanted: &'a ReportArguments,
-    pub(super) gate: &'a Gate,
+    pub(super) limits: &'a Limits,
     pub(super) outputs: Outputs,
     /// The files that options name.
     pub(super) option_files: Vec<InputFile>,
@@ -133,12 +133,12 @@ impl Scoring<'_> {
     /// # Errors
     /// Of the input, in its order, or of an output.
     pub(super) fn run<S: Source>(self, source: &mut S) -> Result<Outcome> {
-        let Self { metrics, wanted, gate, outputs, option_files, newline_mark, listener } = self;
+        let Self { metrics, wanted, limits, outputs, option_files, newline_mark, listener } = self;
         let (messages, format) = (wanted.messages(), format_of(wanted));
         let specs: Vec<Spec> = metrics.iter().map(|metric| metric.corpus.spec()).collect();
         let with_sentences = wanted.sentence || wanted.segments.is_some();
         // Where only segments are shown and nothing is judged, nobody sees the corpus's score.
-        let unseen = wanted.sentence && format != Format::Json && gate.is_open();
+        let unseen = wanted.sentence && format != Format::Json && limits.is_open();
         let resampled = !unseen && specs.iter().any(|spec| spec.bootstrap.is_some());
         let scorers: Vec<&dyn Scorer> = metrics.iter().map(|metric| &*metric.corpus).collect();
         let run = Run {
@@ -176,7 +176,7 @@ impl Scoring<'_> {
         // Only now that all are written does any come into its place.
         staged.into_iter().try_for_each(Staged::commit)?;
         result.commit()?;
-        Ok(gate.verdict(&report))
+        Ok(limits.verdict(&report))
     }
 }
 

@@ -15,8 +15,8 @@ use genai_metrics::{Perplexity, Scorer, Spec};
 
 use self::model::{LogProbArguments, ModelArguments};
 use self::surprising::Surprising;
-use super::gate::{self, Gate};
 use super::input::{is_file, named};
+use super::limits::{self, Limits};
 use super::metric_options;
 use super::scoring::{Outputs, ReportArguments, Scoring, chosen};
 use crate::Outcome;
@@ -54,7 +54,7 @@ pub(super) fn command() -> Command {
     let command = ModelArguments::augment_args(command);
     let command = command.args(entry.options.iter().map(metric_options::argument));
     let command = RecordArguments::augment_args(ReportArguments::augment_args(command));
-    command.args(gate::arguments(&[spec()]))
+    command.args(limits::arguments(&[spec()]))
 }
 
 /// What the gate has to know of it.
@@ -82,7 +82,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome> {
     let wanted = ReportArguments::from_arg_matches(matches)?;
     let kept = RecordArguments::from_arg_matches(matches)?;
     let given = metric_options::given(entry().options, matches, false, wanted.messages())?;
-    let gate = Gate::of(&[spec()], matches)?;
+    let limits = Limits::of(&[spec()], matches)?;
     let log_prob_files = named(&logprobs.files, "--logprobs", is_file)?;
     let texts = named(&models.hypotheses, "--hyp", is_file)?;
     let files = [&log_prob_files, &texts].into_iter().flatten().map(|(_, file)| file.clone());
@@ -130,7 +130,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome> {
     let scoring = Scoring {
         metrics: &metrics,
         wanted: &wanted,
-        gate: &gate,
+        limits: &limits,
         outputs,
         option_files: Vec::new(),
         newline_mark: None,

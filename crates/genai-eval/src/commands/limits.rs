@@ -17,7 +17,7 @@ struct Limit {
 
 /// The limit of each metric, if it has one.
 #[derive(Debug)]
-pub(super) struct Gate(Vec<Option<f64>>);
+pub(super) struct Limits(Vec<Option<f64>>);
 
 const DIRECTIONS: [Direction; 2] = [Direction::Higher, Direction::Lower];
 
@@ -63,7 +63,7 @@ fn limit(text: &str) -> Result<Limit, String> {
     Ok(Limit { metric, value: value.ok_or("expected a number")? })
 }
 
-impl Gate {
+impl Limits {
     /// The limits that were given for these metrics. One for a metric by name takes the place of
     /// one for all; of several for the same the strictest holds.
     ///
@@ -183,7 +183,7 @@ mod tests {
         let command = Command::new("x").args(arguments(&specs()));
         let matches = command.try_get_matches_from(format!("x {line}").split_whitespace());
         let matches = matches.map_err(|error| error.to_string())?;
-        Gate::of(&specs(), &matches).map(|gate| gate.0).map_err(|error| error.to_string())
+        Limits::of(&specs(), &matches).map(|gate| gate.0).map_err(|error| error.to_string())
     }
 
     #[test]

@@ -1,0 +1,5 @@
+//! The quality gate: rules, the evidence for each, and one verdict.
+
+#![expect(dead_code, reason = "the command is being built")]
+
+pub(crate) mod verdict;
