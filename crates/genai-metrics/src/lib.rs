@@ -28,6 +28,7 @@ mod measurer;
 mod metric;
 pub mod metrics;
 mod options;
+pub mod resample;
 mod score;
 mod segment;
 mod spec;

@@ -139,6 +139,10 @@ pub trait Scorer: Send + Sync {
     fn worker(&self) -> Box<dyn Worker + '_>;
     /// The score of a row or of any sum of rows.
     fn score(&self, row: &[f64]) -> Score;
+    /// The score's value alone, for those who need many.
+    fn value(&self, row: &[f64]) -> f64 {
+        self.score(row).value
+    }
     /// Why a score is what one may not expect; see [`Metric::remarks`].
     fn remarks(&self, row: &[f64]) -> Vec<String>;
     /// The score's parts as people read them; see [`Metric::describe`].

@@ -51,6 +51,45 @@ impl Table {
         self.rows.chunks_exact(self.width)
     }
 
+    /// All numbers, row after row.
+    pub(crate) fn cells(&self) -> &[f64] {
+        &self.rows
+    }
+
+    /// The sums of the rows of each group, in the order of the groups: documents made of segments. Row by
+    /// row `groups` names the group, from 0; as many rows as both have are taken.
+    ///
+    /// ```
+    /// use genai_metrics::Table;
+    /// let mut table = Table::new(1);
+    /// [1.0, 2.0, 4.0].iter().for_each(|&number| table.push(&[number]));
+    /// let documents = table.grouped(&[0, 1, 0]);
+    /// assert_eq!(documents.rows().collect::<Vec<_>>(), [[5.0], [2.0]]);
+    /// ```
+    #[must_use]
+    pub fn grouped(&self, groups: &[u32]) -> Self {
+        let count = groups.iter().max().map_or(0, |&last| last as usize + 1);
+        let mut sums = Self { width: self.width, rows: vec![0.0; count * self.width] };
+        for (row, &group) in self.rows().zip(groups) {
+            let at = group as usize * self.width;
+            add_row(&mut sums.rows[at..at + self.width], row);
+        }
+        sums
+    }
+
+    /// The rows at these places.
+    ///
+    /// # Panics
+    /// If there is no such place.
+    #[must_use]
+    pub fn chosen(&self, places: impl IntoIterator<Item = usize>) -> Self {
+        let mut chosen = Self::new(self.width);
+        places.into_iter().for_each(|place| {
+            chosen.push(&self.rows[place * self.width..(place + 1) * self.width]);
+        });
+        chosen
+    }
+
     /// The number of rows.
     pub fn len(&self) -> usize {
         self.rows.len() / self.width

@@ -14,6 +14,7 @@ mod edit_similarity;
 mod files;
 mod long_edits;
 mod rouge;
+mod significance;
 mod squad;
 mod stems;
 mod ter;
