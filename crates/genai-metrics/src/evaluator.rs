@@ -7,7 +7,7 @@ use crate::measurer::Measurer;
 use crate::metric::{Metric, Row};
 use crate::score::Score;
 use crate::segment::Segment;
-use crate::table::add_row;
+use crate::table::{Table, add_row};
 
 /// Scores a stream of segments with one metric, keeping their sum and nothing else.
 ///
@@ -115,6 +115,21 @@ pub trait Evaluate: Metric + Sized {
             evaluator.add(&segment)?;
         }
         Ok(evaluator.score())
+    }
+
+    /// The rows of a corpus's segments, to be drawn from; see [`resample`](crate::resample).
+    ///
+    /// # Errors
+    /// As [`Evaluator::add`].
+    fn table<'a>(&self, segments: impl IntoIterator<Item = Segment<'a>>) -> Result<Table, Error> {
+        let mut evaluator = Evaluator::new(self);
+        let mut table = Table::new(self.columns().len());
+        let mut row = vec![0.0; table.width()];
+        for segment in segments {
+            evaluator.add(&segment)?.write(&mut row);
+            table.push(&row);
+        }
+        Ok(table)
     }
 
     /// The score of a corpus of hypotheses that have one reference each.

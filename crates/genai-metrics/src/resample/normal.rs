@@ -18,6 +18,10 @@ pub fn normal_quantile(probability: f64) -> f64 {
     if probability >= 1.0 {
         return f64::INFINITY;
     }
+    #[expect(clippy::float_cmp, reason = "the middle is exactly 0")]
+    if probability == 0.5 {
+        return 0.0;
+    }
     if probability > 0.5 {
         return -normal_quantile(1.0 - probability);
     }

@@ -14,7 +14,7 @@ use crate::score::Part;
 /// use genai_metrics::Bleu;
 /// let bleu = Bleu::default();
 /// let row = [4.0, 5.0, 4.0, 3.0, 2.0, 1.0, 4.0, 3.0, 2.0, 1.0];
-/// assert_eq!(Statistic::whole(&bleu).value(&row), 77.8800783071405);
+/// assert_eq!(Statistic::whole(&bleu).value(&row), 77.88007830714052);
 /// let penalty = Statistic { part: Some("bp"), ..Statistic::whole(&bleu) };
 /// assert_eq!(penalty.value(&row), 0.7788007830714049);
 /// ```

@@ -85,7 +85,7 @@ fn check_paired(root: &Path, record: &Value, precision: Precision) {
         systems.iter().map(|system| rows(root, &*scorer, record, system)).collect();
     let tables: Vec<&Table> = tables.iter().collect();
     let statistics = [Statistic::whole(&*scorer)];
-    let scores: Vec<f64> = tables.iter().map(|table| statistics[0].value(&table.sum())).collect();
+    let real: Vec<f64> = tables.iter().map(|table| statistics[0].value(&table.sum())).collect();
     let (samples, seed): (u32, u64) = (take(record, "n_samples"), take(record, "seed"));
     let results: Vec<Value> = take(record, "results");
     let start = Pcg64::new(seed);
@@ -95,13 +95,8 @@ fn check_paired(root: &Path, record: &Value, precision: Precision) {
             let context = format!("{} {samples}", systems[i]);
             assert_estimate(&drawn[i][0], result, precision, &context);
             if i > 0 {
-                let comparison = Comparison::by_bootstrap(
-                    scores[0],
-                    scores[i],
-                    &drawn[0][0],
-                    &drawn[i][0],
-                    0.95,
-                );
+                let comparison =
+                    Comparison::by_bootstrap(real[0], real[i], &drawn[0][0], &drawn[i][0], 0.95);
                 let p_value: f64 = take(result, "p_value");
                 assert_eq!(comparison.p_value.to_bits(), p_value.to_bits(), "{context}");
             }
@@ -121,8 +116,7 @@ fn check_paired(root: &Path, record: &Value, precision: Precision) {
         let context = format!("{} {samples}", systems[i]);
         if i > 0 {
             let trials = (counts[i - 1][0], u64::from(samples));
-            let comparison =
-                Comparison::by_randomization(scores[0], scores[i], &[], &[], 0.95, trials);
+            let comparison = Comparison::by_randomization(real[0], real[i], &[], &[], 0.95, trials);
             let p_value: f64 = take(result, "p_value");
             assert_eq!(comparison.p_value.to_bits(), p_value.to_bits(), "{context}");
         }
