@@ -14,6 +14,7 @@ fuzz_target!(|data: (Vec<u8>, bool)| {
             hypotheses: vec![("a".to_owned(), Field::new("hyp"))],
             references: vec![Field::new("ref"), Field::new("/more/0/x~1y")],
             id: Some(Field::new("id")),
+            labels: vec![Field::new("lang")],
         }
     } else {
         RecordFields::default()

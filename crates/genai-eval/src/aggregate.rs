@@ -4,43 +4,7 @@ use std::ops::Range;
 
 use genai_metrics::{Bootstrap, Interval, Part, Score, Scorer, Table};
 
-/// What a bootstrap says of a score and of its parts.
-#[derive(Clone, Debug)]
-pub(crate) struct Confidence {
-    /// How it was drawn and computed.
-    pub(crate) bootstrap: Bootstrap,
-    /// About the score.
-    pub(crate) score: Interval,
-    /// About each of its parts.
-    pub(crate) parts: Vec<(&'static str, Interval)>,
-}
-
-impl Confidence {
-    /// The share of resamples within the intervals.
-    pub(crate) fn level(&self) -> f64 {
-        match self.bootstrap {
-            Bootstrap::RougeScore { confidence, .. } => confidence,
-            Bootstrap::Rouge155 { percent, .. } => percent / 100.0,
-        }
-    }
-
-    /// How many resamples were drawn.
-    pub(crate) fn resamples(&self) -> u32 {
-        match self.bootstrap {
-            Bootstrap::RougeScore { resamples, .. } | Bootstrap::Rouge155 { resamples, .. } => {
-                resamples
-            }
-        }
-    }
-
-    /// Where the random numbers started, if that was free to choose.
-    pub(crate) fn seed(&self) -> Option<u32> {
-        match self.bootstrap {
-            Bootstrap::RougeScore { seed, .. } => Some(seed),
-            Bootstrap::Rouge155 { .. } => None,
-        }
-    }
-}
+use crate::resampling::Confidence;
 
 /// For each metric with its columns the score of one system's rows and the confidence in it; none
 /// for a metric whose score is that of a sum.
@@ -101,7 +65,7 @@ impl Segments {
             value: intervals[0].middle,
             parts: parts.iter().map(|(name, i)| (*name, Part::Number(i.middle))).collect(),
         };
-        (score, Confidence { bootstrap, score: intervals[0], parts })
+        (score, Confidence::of_tool(bootstrap, intervals[0], parts))
     }
 }
 

@@ -3,6 +3,7 @@
 //! Blocks are read one after the other and measured in parallel. Their results are taken in the
 //! order of the blocks, so neither a number nor the first error depends on the threads.
 
+use std::collections::HashMap;
 use std::io;
 use std::num::NonZeroUsize;
 use std::ops::Range;
@@ -12,6 +13,7 @@ use anyhow::{Result, anyhow};
 use genai_metrics::{Measurer, Scorer, Table, add_row};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use rayon::{ThreadPool, ThreadPoolBuilder};
+use sha2::{Digest, Sha256};
 
 use crate::read::json::Cell;
 use crate::read::{Block, InputError, Source};
@@ -29,13 +31,44 @@ pub(crate) fn pool(threads: Option<u16>) -> Result<ThreadPool> {
         .map_err(|error| anyhow!("cannot start threads: {error}"))
 }
 
-/// What a run keeps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Keep {
-    /// The sums of all segments.
-    Sums,
-    /// Beside them one row of statistics for each segment and system, and the segments' ids.
-    Rows,
+/// What a run keeps beside the sums of all segments.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Keep {
+    /// One row of statistics for each segment and system, and the segments' ids and labels.
+    pub(crate) rows: bool,
+    /// What each segment's references hash to.
+    pub(crate) digests: bool,
+}
+
+/// A field's value in each segment, by number: documents, languages.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Labels {
+    /// The values, in the order in which they first come.
+    pub(crate) values: Vec<String>,
+    /// For each segment the number of its value.
+    pub(crate) of: Vec<u32>,
+    numbers: HashMap<String, u32>,
+}
+
+impl Labels {
+    fn push(&mut self, value: &str) {
+        let number = match self.numbers.get(value) {
+            Some(number) => *number,
+            None => {
+                let number = u32::try_from(self.values.len()).unwrap_or(u32::MAX);
+                self.numbers.insert(value.to_owned(), number);
+                self.values.push(value.to_owned());
+                number
+            }
+        };
+        self.of.push(number);
+    }
+
+    fn append(&mut self, next: &Self) {
+        for &number in &next.of {
+            self.push(&next.values[number as usize]);
+        }
+    }
 }
 
 /// The statistics of some segments.
@@ -47,6 +80,10 @@ pub(crate) struct Measured {
     pub(crate) rows: Vec<Table>,
     /// Each segment's id, if rows were to be kept and the input has ids.
     pub(crate) ids: Vec<Cell>,
+    /// For each field that segments are told apart by its values, if rows were to be kept.
+    pub(crate) labels: Vec<Labels>,
+    /// What each segment's references hash to, if that was to be kept: 32 bytes a segment.
+    pub(crate) digests: Vec<u8>,
     /// How many segments there are.
     pub(crate) segments: u64,
     /// For each system and metric the numbers of [`Scorer::text_value`], if it has them.
@@ -66,6 +103,8 @@ impl Measured {
             sums: vec![vec![0.0; width]; systems],
             rows: (0..systems).map(|_| Table::new(width)).collect(),
             ids: Vec::new(),
+            labels: Vec::new(),
+            digests: Vec::new(),
             text_values: vec![vec![Vec::new(); workers.scorers.len()]; systems],
             records: vec![Vec::new(); workers.recorders],
             segments: 0,
@@ -101,6 +140,12 @@ impl Measured {
             values.extend(part);
         }
         self.ids.extend(next.ids);
+        if self.labels.is_empty() {
+            self.labels = next.labels;
+        } else {
+            self.labels.iter_mut().zip(&next.labels).for_each(|(own, next)| own.append(next));
+        }
+        self.digests.extend(next.digests);
         self.segments += next.segments;
         if let Some((fewest, most)) = next.references {
             self.count_references(fewest, most);
@@ -189,6 +234,16 @@ fn read_batch<S: Source>(source: &mut S, blocks: usize) -> (Vec<S::Block>, Optio
     (batch, None)
 }
 
+/// What the references of a segment hash to, so that none can be taken for others.
+fn digest(references: &[Option<&str>]) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    for reference in references.iter().flatten() {
+        hash.update((reference.len() as u64).to_le_bytes());
+        hash.update(reference.as_bytes());
+    }
+    hash.finalize().into()
+}
+
 /// The measurers of threads that are between two blocks.
 struct Workers<'m> {
     scorers: &'m [&'m dyn Scorer],
@@ -237,7 +292,7 @@ impl<'m> Workers<'m> {
             for (system, hypothesis) in segment.hypotheses.iter().enumerate() {
                 prepared.measure(hypothesis, &mut row)?;
                 add_row(&mut part.sums[system], &row);
-                if self.keep == Keep::Rows {
+                if self.keep.rows {
                     part.rows[system].push(&row);
                 }
                 let own = self.scorers.iter().zip(&self.columns);
@@ -249,8 +304,17 @@ impl<'m> Workers<'m> {
                 }
                 part.detached_full_stops[system] += u64::from(hypothesis.ends_with(" ."));
             }
-            if let (Keep::Rows, Some(id)) = (self.keep, segment.id) {
+            if let (true, Some(id)) = (self.keep.rows, segment.id) {
                 part.ids.push(id.clone());
+            }
+            if self.keep.rows {
+                part.labels.resize_with(segment.labels.len(), Labels::default);
+                for (labels, label) in part.labels.iter_mut().zip(segment.labels) {
+                    labels.push(&label.plain());
+                }
+            }
+            if self.keep.digests {
+                part.digests.extend(digest(segment.references));
             }
             let references = segment.references.iter().flatten().count();
             part.count_references(references, references);

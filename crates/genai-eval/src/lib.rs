@@ -12,6 +12,8 @@ mod messages;
 mod output;
 pub mod read;
 mod report;
+mod resampling;
+mod samples;
 mod usage;
 
 use std::ffi::OsString;

@@ -94,7 +94,8 @@ impl Options {
         self.subwords.push((name.to_owned(), subwords));
     }
 
-    fn forget(&mut self, name: &str) {
+    /// Takes back what was given for an option.
+    pub fn forget(&mut self, name: &str) {
         self.values.retain(|(known, _)| known != name);
         self.subwords.retain(|(known, _)| known != name);
     }

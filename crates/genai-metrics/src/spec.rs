@@ -83,13 +83,15 @@ impl Signature {
     }
 
     /// The signature of a run: the number of references first (`var` if it varies from segment to
-    /// segment, nothing if there are none), then the metric's options, then the version of the tool.
+    /// segment, nothing if there are none), then how was drawn, if at all, then the metric's options, then the
+    /// version of the tool.
     #[must_use]
-    pub fn of_run(&self, references: Option<usize>, version: &str) -> Self {
+    pub fn of_run(&self, references: Option<usize>, drawn: &Self, version: &str) -> Self {
         let mut run = Self::default();
         if references != Some(0) {
             run.push("nrefs", references.map_or_else(|| "var".to_owned(), |n| n.to_string()));
         }
+        run.0.extend_from_slice(&drawn.0);
         run.0.extend_from_slice(&self.0);
         run.push("version", version);
         run

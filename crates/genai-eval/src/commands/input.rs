@@ -5,6 +5,7 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::{Arg, ArgMatches, Args};
 
 use crate::read::{Field, InputError, ParallelFiles, RecordFields, Records};
+use crate::samples::Divisions;
 
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Input")]
@@ -27,6 +28,12 @@ pub(super) struct InputArguments {
     /// The field with the segment's id
     #[arg(long, value_name = "FIELD", requires = "data", conflicts_with_all = ["references", "hypotheses"])]
     id_field: Option<String>,
+    /// Also score the segments by each value of this field, such as lang; again for more
+    #[arg(long = "slice-field", value_name = "FIELD", requires = "data", conflicts_with_all = ["references", "hypotheses"])]
+    slice_fields: Vec<String>,
+    /// Draw segments with the same value of this field as one, such as doc, for intervals and tests
+    #[arg(long, value_name = "FIELD", requires = "data", conflicts_with_all = ["references", "hypotheses"])]
+    cluster_field: Option<String>,
 }
 
 const NEWLINE_MARK: &str = "newline-mark";
@@ -76,6 +83,12 @@ impl InputArguments {
         Ok(self.references.iter().cloned().chain(hypotheses.into_iter().map(|(_, f)| f)).collect())
     }
 
+    /// By which fields segments are told apart.
+    pub(super) fn divisions(&self) -> Divisions {
+        let (slice_fields, cluster_field) = (self.slice_fields.clone(), self.cluster_field.clone());
+        Divisions { slice_fields, cluster_field }
+    }
+
     pub(super) fn source(&self, hashed: bool) -> Result<AnySource> {
         if let Some(data) = &self.data {
             let hypotheses = named(&self.hypothesis_fields, "--hyp-field", |_| false)?;
@@ -83,6 +96,7 @@ impl InputArguments {
                 hypotheses: hypotheses.iter().map(|(s, f)| (s.clone(), Field::new(f))).collect(),
                 references: self.reference_fields.iter().map(|field| Field::new(field)).collect(),
                 id: self.id_field.as_deref().map(Field::new),
+                labels: self.divisions().fields().map(Field::new).collect(),
             };
             return Ok(AnySource::Records(Box::new(Records::open(data, fields, hashed)?)));
         }

@@ -2,6 +2,7 @@
 
 mod bpe;
 mod completions;
+mod confidence;
 mod doctor;
 mod input;
 mod limits;

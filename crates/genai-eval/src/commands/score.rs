@@ -1,10 +1,11 @@
 //! `genai-eval bleu …`: a metric or a family over files, for the corpus or for each segment.
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use genai_metrics::metrics::Entry;
 use genai_metrics::{Level, Options, Spec};
 
+use super::confidence;
 use super::input::{self, AnySource, InputArguments};
 use super::limits::{self, Limits};
 use super::metric_options;
@@ -27,6 +28,7 @@ pub(super) fn command(entry: &'static Entry) -> Command {
     let command =
         InputArguments::augment_args(command).args(entry.lines.then(input::newline_mark_argument));
     let command = command.args(entry.options.iter().map(metric_options::argument));
+    let command = command.args(confidence::arguments(entry.options));
     ReportArguments::augment_args(command).args(limits::arguments(&specs))
 }
 
@@ -34,7 +36,16 @@ pub(super) fn run(entry: &'static Entry, matches: &ArgMatches) -> Result<Outcome
     let input = InputArguments::from_arg_matches(matches)?;
     let wanted = ReportArguments::from_arg_matches(matches)?;
     let hashed = wanted.hashed();
-    let given = metric_options::given(entry.options, matches, hashed, wanted.messages())?;
+    let mut given = metric_options::given(entry.options, matches, hashed, wanted.messages())?;
+    let draws = entry.options.iter().any(|option| option.name == "resamples");
+    let drawn = confidence::of_matches(matches, draws)?;
+    if drawn.is_none() && input.divisions().cluster_field.is_some() {
+        bail!("--cluster-field is for intervals, expected --confidence beside it");
+    }
+    if drawn.is_some() && draws && !draws_itself(entry, &given.options) {
+        // Then they say how the interval is drawn.
+        ["resamples", "level", "seed"].iter().for_each(|name| given.options.forget(name));
+    }
     let build = |level| (entry.build)(&given.options, level).map_err(|error| given.explain(error));
     let metrics = chosen(build(Level::Corpus)?, build(Level::Sentence)?);
     let specs: Vec<Spec> = metrics.iter().map(|metric| metric.corpus.spec()).collect();
@@ -49,6 +60,8 @@ pub(super) fn run(entry: &'static Entry, matches: &ArgMatches) -> Result<Outcome
         outputs,
         option_files: given.files,
         newline_mark: None,
+        confidence: drawn,
+        divisions: input.divisions(),
         listener: None,
     };
     match (input.source(hashed)?, input::newline_mark_of(matches)) {
@@ -59,4 +72,10 @@ pub(super) fn run(entry: &'static Entry, matches: &ArgMatches) -> Result<Outcome
         }
         (AnySource::Records(mut records), _) => scoring.run(&mut *records),
     }
+}
+
+/// Whether the corpus's score is a bootstrap's, by the metric's own options.
+fn draws_itself(entry: &Entry, options: &Options) -> bool {
+    let scorers = (entry.build)(options, Level::Corpus).unwrap_or_default();
+    scorers.iter().any(|scorer| scorer.spec().bootstrap.is_some())
 }

@@ -8,8 +8,9 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, bail};
 use clap::builder::PossibleValuesParser;
 use clap::{Args, value_parser};
+use genai_metrics::resample::{Estimate, Statistic};
 use genai_metrics::text::Scheme;
-use genai_metrics::{Scorer, Spec};
+use genai_metrics::{Scorer, Signature, Spec, Table};
 use tempfile::SpooledTempFile;
 
 use super::limits::Limits;
@@ -19,6 +20,8 @@ use crate::messages::{Messages, Progress};
 use crate::output::{Output, Staged};
 use crate::read::{FileRole, InputError, Source};
 use crate::report::{self, Format, InputFile, Inputs, Report, Sentences, SystemResult, View};
+use crate::resampling::{self, Confidence, Resampling};
+use crate::samples::{Divisions, Sample, samples};
 use crate::{Outcome, SIGNED_VERSION};
 
 #[derive(Args, Debug)]
@@ -123,6 +126,9 @@ pub(super) struct Scoring<'a> {
     /// The files that options name.
     pub(super) option_files: Vec<InputFile>,
     pub(super) newline_mark: Option<String>,
+    /// Intervals about scores, if they were asked for.
+    pub(super) confidence: Option<Resampling>,
+    pub(super) divisions: Divisions,
     /// Gets what one more recorder keeps, in order.
     pub(super) listener: Option<Listener<'a>>,
 }
@@ -133,7 +139,8 @@ impl Scoring<'_> {
     /// # Errors
     /// Of the input, in its order, or of an output.
     pub(super) fn run<S: Source>(self, source: &mut S) -> Result<Outcome> {
-        let Self { metrics, wanted, limits, outputs, option_files, newline_mark, listener } = self;
+        let Self { metrics, wanted, limits, outputs, option_files, newline_mark, .. } = self;
+        let Self { confidence, divisions, listener, .. } = self;
         let (messages, format) = (wanted.messages(), format_of(wanted));
         let specs: Vec<Spec> = metrics.iter().map(|metric| metric.corpus.spec()).collect();
         let with_sentences = wanted.sentence || wanted.segments.is_some();
@@ -143,7 +150,10 @@ impl Scoring<'_> {
         let scorers: Vec<&dyn Scorer> = metrics.iter().map(|metric| &*metric.corpus).collect();
         let run = Run {
             scorers: &scorers,
-            keep: if with_sentences || resampled { Keep::Rows } else { Keep::Sums },
+            keep: Keep {
+                rows: with_sentences || resampled || confidence.is_some() || !divisions.is_empty(),
+                digests: false,
+            },
             threads: wanted.threads,
             recorders: outputs.records.len(),
             messages,
@@ -153,8 +163,11 @@ impl Scoring<'_> {
         inputs.newline_mark = newline_mark;
         warn_of_tokenized_input(&measured, &systems, &specs, messages);
 
-        let mut report =
-            make_report(metrics, with_sentences, resampled, &measured, &systems, inputs);
+        let samples = samples(&measured, &divisions);
+        let plan =
+            ReportPlan { metrics, with_sentences, resampled, confidence, divisions: &divisions };
+        let estimates = engine::pool(wanted.threads)?.install(|| plan.estimates(&samples));
+        let mut report = plan.report(&measured, &samples, &estimates, &systems, inputs);
         warn_of_remarks(&report, messages);
         let mut staged = Vec::new();
         for (output, mut kept) in outputs.records.into_iter().zip(records) {
@@ -192,6 +205,13 @@ pub(super) struct Chosen {
     sentence: Box<dyn Scorer>,
     /// Which columns of a row are its own.
     columns: Range<usize>,
+}
+
+impl Chosen {
+    /// The metric's score, of rows in which all metrics' columns lie side by side.
+    pub(super) fn statistic(&self) -> Statistic<'_> {
+        Statistic { scorer: &*self.corpus, columns: self.columns.clone(), part: None }
+    }
 }
 
 pub(super) fn chosen(corpus: Vec<Box<dyn Scorer>>, sentence: Vec<Box<dyn Scorer>>) -> Vec<Chosen> {
@@ -329,7 +349,8 @@ fn warn_of_remarks(report: &Report<'_>, messages: Messages) {
         result.remarks.iter().map(String::as_str).collect()
     }
     let mut warnings: Vec<(String, Vec<&str>)> = Vec::new();
-    for results in report.systems() {
+    // Slices of a system have the same to say.
+    for results in report.systems().filter(|results| results[0].slice.is_none()) {
         for (titles, remark) in report::sayings(results, remarks) {
             let of = if results.len() > 1 { format!("{titles}: ") } else { String::new() };
             let (warning, system) = (format!("{of}{remark}"), results[0].system.as_str());
@@ -344,53 +365,102 @@ fn warn_of_remarks(report: &Report<'_>, messages: Messages) {
     }
 }
 
-fn make_report<'a>(
+/// What a report has.
+struct ReportPlan<'a> {
     metrics: &'a [Chosen],
     with_sentences: bool,
+    /// Whether bootstraps that metrics name are done.
     resampled: bool,
-    measured: &'a Measured,
-    systems: &[String],
-    inputs: Inputs,
-) -> Report<'a> {
-    let sign = |scorer: &dyn Scorer| {
-        scorer.spec().signature.of_run(measured.references(), SIGNED_VERSION).to_string()
-    };
-    let with_columns: Vec<_> =
-        metrics.iter().map(|metric| (&*metric.corpus, metric.columns.clone())).collect();
-    let mut results = Vec::new();
-    for (i, system) in systems.iter().enumerate() {
-        let resampled = if resampled {
-            aggregate::resample(&with_columns, &measured.rows[i])
-        } else {
-            metrics.iter().map(|_| None).collect()
-        };
-        let values = &measured.text_values[i];
-        for ((Chosen { corpus, sentence, columns }, resampled), values) in
-            metrics.iter().zip(resampled).zip(values)
-        {
-            let sum = &measured.sums[i][columns.clone()];
-            let (mut score, confidence) = match resampled {
-                Some((score, confidence)) => (score, Some(confidence)),
-                None => (corpus.score(sum), None),
+    confidence: Option<Resampling>,
+    divisions: &'a Divisions,
+}
+
+impl<'a> ReportPlan<'a> {
+    /// For each sample, system and metric what resamples say, if they were asked for.
+    fn estimates(&self, samples: &[Sample<'_>]) -> Vec<Vec<Vec<Confidence>>> {
+        let Some(resampling) = self.confidence else { return Vec::new() };
+        let statistics: Vec<_> = self.metrics.iter().map(Chosen::statistic).collect();
+        let of_sample = |sample: &Sample<'_>| {
+            let units: Vec<&Table> = sample.units.iter().map(|units| &**units).collect();
+            let of_system = |estimates: Vec<Estimate>| {
+                let one = |estimate| Confidence::of_estimate(estimate, resampling);
+                estimates.into_iter().map(one).collect()
             };
-            corpus.add_text_values(&mut score, &mut values.clone());
-            results.push(SystemResult {
-                system: system.clone(),
-                spec: corpus.spec(),
-                remarks: corpus.remarks(sum),
-                description: corpus.describe(&score),
-                score,
-                confidence,
-                signature: sign(&**corpus),
-                sentences: with_sentences.then(|| Sentences {
-                    signature: sign(&**sentence),
-                    scorer: &**sentence,
-                    rows: &measured.rows[i],
-                    columns: columns.clone(),
-                    ids: &measured.ids,
-                }),
-            });
-        }
+            resampling::estimates(&units, &statistics, resampling).into_iter().map(of_system)
+        };
+        samples.iter().map(|sample| of_sample(sample).collect()).collect()
     }
-    Report { inputs, results }
+
+    /// What stands in signatures of how was drawn.
+    fn drawn(&self) -> Signature {
+        self.confidence.map(|resampling| resampling.signature(self.divisions)).unwrap_or_default()
+    }
+
+    fn report(
+        &self,
+        measured: &'a Measured,
+        samples: &[Sample<'_>],
+        estimates: &[Vec<Vec<Confidence>>],
+        systems: &[String],
+        inputs: Inputs,
+    ) -> Report<'a> {
+        let with_columns: Vec<_> =
+            self.metrics.iter().map(|metric| (&*metric.corpus, metric.columns.clone())).collect();
+        let sign = |scorer: &dyn Scorer, drawn: &Signature| {
+            let signature = scorer.spec().signature;
+            signature.of_run(measured.references(), drawn, SIGNED_VERSION).to_string()
+        };
+        let mut results = Vec::new();
+        for (number, sample) in samples.iter().enumerate() {
+            for (i, system) in systems.iter().enumerate() {
+                let resampled = if self.resampled {
+                    aggregate::resample(&with_columns, &sample.rows[i])
+                } else {
+                    self.metrics.iter().map(|_| None).collect()
+                };
+                for (place, (metric, resampled)) in self.metrics.iter().zip(resampled).enumerate() {
+                    let Chosen { corpus, sentence, columns } = metric;
+                    let sum = &sample.sums[i][columns.clone()];
+                    let estimate = || estimates.get(number).map(|of| of[i][place].clone());
+                    let own = resampled.is_some();
+                    let (mut score, confidence) = match resampled {
+                        Some((score, confidence)) => (score, Some(confidence)),
+                        None => (corpus.score(sum), estimate()),
+                    };
+                    let drawn = if own { Signature::default() } else { self.drawn() };
+                    corpus
+                        .add_text_values(&mut score, &mut text_values(measured, sample, i, place));
+                    let with_sentences = self.with_sentences && sample.slice.is_none();
+                    results.push(SystemResult {
+                        slice: sample.slice.clone(),
+                        segments: sample.segments,
+                        system: system.clone(),
+                        spec: corpus.spec(),
+                        remarks: corpus.remarks(sum),
+                        description: corpus.describe(&score),
+                        score,
+                        confidence,
+                        signature: sign(&**corpus, &drawn),
+                        sentences: with_sentences.then(|| Sentences {
+                            signature: sign(&**sentence, &Signature::default()),
+                            scorer: &**sentence,
+                            rows: &measured.rows[i],
+                            columns: columns.clone(),
+                            ids: &measured.ids,
+                        }),
+                    });
+                }
+            }
+        }
+        Report { inputs, results }
+    }
+}
+
+/// The numbers of the sample's texts by themselves.
+fn text_values(measured: &Measured, sample: &Sample<'_>, system: usize, metric: usize) -> Vec<f64> {
+    let values = &measured.text_values[system][metric];
+    match &sample.places {
+        Some(places) => places.iter().filter_map(|&place| values.get(place).copied()).collect(),
+        None => values.clone(),
+    }
 }

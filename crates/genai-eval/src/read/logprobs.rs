@@ -211,7 +211,8 @@ impl Block for RecordBlock {
             let id =
                 hypotheses.first().filter(|_| self.with_ids).and_then(|text| Records::id(text));
             let id = id.map(Cell::Text);
-            visit(SegmentTexts { references: &[], hypotheses: &hypotheses, id: id.as_ref() })
+            let id = id.as_ref();
+            visit(SegmentTexts { references: &[], hypotheses: &hypotheses, id, labels: &[] })
                 .map_err(|cause| InputError::Segment {
                     name: self.names[0].clone(),
                     line: self.columns[0].lines[index],

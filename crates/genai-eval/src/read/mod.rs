@@ -102,4 +102,6 @@ pub struct SegmentTexts<'a> {
     pub hypotheses: &'a [&'a str],
     /// The record's id, where records have one.
     pub id: Option<&'a Cell>,
+    /// What the record has in each field by which segments are told apart: documents, languages.
+    pub labels: &'a [&'a Cell],
 }

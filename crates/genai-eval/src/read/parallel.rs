@@ -180,12 +180,14 @@ impl Block for ParallelBlock {
                     hypotheses.push(text);
                 }
             }
-            visit(SegmentTexts { references: &references, hypotheses: &hypotheses, id: None })
-                .map_err(|cause| InputError::Segment {
+            let (references, hypotheses) = (&references, &hypotheses);
+            visit(SegmentTexts { references, hypotheses, id: None, labels: &[] }).map_err(
+                |cause| InputError::Segment {
                     name: self.names[0].clone(),
                     line: self.first + i as u64 + 1,
                     cause,
-                })?;
+                },
+            )?;
         }
         Ok(())
     }

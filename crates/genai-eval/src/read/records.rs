@@ -71,6 +71,8 @@ pub struct RecordFields {
     pub references: Vec<Field>,
     /// The field with the record's id.
     pub id: Option<Field>,
+    /// Fields by which records are told apart: documents, languages.
+    pub labels: Vec<Field>,
 }
 
 /// A file of records.
@@ -90,7 +92,7 @@ pub struct Records {
 struct Layout {
     name: String,
     fields: RecordFields,
-    /// The top-level names that the fields begin with: hypotheses, references, id.
+    /// The top-level names that the fields begin with: hypotheses, references, id, labels.
     roots: Vec<String>,
 }
 
@@ -274,12 +276,34 @@ impl Block for RecordBlock {
             }
             let id = match &fields.id {
                 None => None,
-                Some(field) => match there(cells.len() - 1, field)? {
-                    id @ (Cell::Text(_) | Cell::Number(_)) => Some(id),
-                    other => return Err(wrong(expected("a string or a number", field, other))),
-                },
+                Some(field) => {
+                    match there(fields.hypotheses.len() + fields.references.len(), field)? {
+                        id @ (Cell::Text(_) | Cell::Number(_)) => Some(id),
+                        other => return Err(wrong(expected("a string or a number", field, other))),
+                    }
+                }
             };
-            let texts = SegmentTexts { references: &references, hypotheses: &hypotheses, id };
+            let mut labels = Vec::with_capacity(fields.labels.len());
+            for (at, field) in (cells.len() - fields.labels.len()..).zip(&fields.labels) {
+                match there(at, field)? {
+                    label @ (Cell::Text(_) | Cell::Number(_) | Cell::Boolean(_)) => {
+                        labels.push(label)
+                    }
+                    other => {
+                        return Err(wrong(expected(
+                            "a string, a number, true or false",
+                            field,
+                            other,
+                        )));
+                    }
+                }
+            }
+            let texts = SegmentTexts {
+                references: &references,
+                hypotheses: &hypotheses,
+                id,
+                labels: &labels,
+            };
             visit(texts).map_err(|cause| InputError::Segment {
                 name: name.clone(),
                 line: number,
@@ -291,9 +315,10 @@ impl Block for RecordBlock {
 }
 
 impl RecordFields {
-    /// Hypotheses, references, id: the order of `Layout::roots`.
+    /// Hypotheses, references, id, labels: the order of `Layout::roots`.
     fn all(&self) -> impl Iterator<Item = &Field> {
-        self.hypotheses.iter().map(|(_, field)| field).chain(&self.references).chain(&self.id)
+        let texts = self.hypotheses.iter().map(|(_, field)| field).chain(&self.references);
+        texts.chain(&self.id).chain(&self.labels)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use genai_metrics::{Interval, Part, Score};
+use genai_metrics::{Part, Score};
 
 use super::{Report, Sentences, SystemResult, View};
 use crate::read::json::Cell;
@@ -17,7 +17,9 @@ pub(super) fn write(report: &Report<'_>, view: View, out: &mut dyn Write) -> io:
     };
     let columns = PartColumns::of(report, view);
     let ends = if view.sentences { Vec::new() } else { interval_names(report) };
-    let names = fixed.iter().map(|name| (*name).to_owned()).chain(columns.names());
+    let slices = !view.sentences && report.has_slices();
+    let fixed = fixed[..1].iter().chain(slices.then_some(&"slice")).chain(&fixed[1..]);
+    let names = fixed.map(|name| (*name).to_owned()).chain(columns.names());
     row(names
         .chain(ends.iter().flat_map(|name| [format!("{name}_low"), format!("{name}_high")]))
         .collect())?;
@@ -37,8 +39,10 @@ pub(super) fn write(report: &Report<'_>, view: View, out: &mut dyn Write) -> io:
                 row(fixed.into_iter().chain(columns.values(&sentence.score)).collect())?;
             }
         } else {
-            let fixed = [system, metric, number(result.score.value), signature];
-            let cells = fixed.into_iter().chain(columns.values(&result.score));
+            let slice = slices.then(|| result.slice.as_ref().map(ToString::to_string));
+            let of = [system].into_iter().chain(slice.map(Option::unwrap_or_default));
+            let fixed = of.chain([metric, number(result.score.value), signature]);
+            let cells = fixed.chain(columns.values(&result.score));
             row(cells.chain(ends.iter().flat_map(|name| interval(result, name))).collect())?;
         }
     }
@@ -63,11 +67,12 @@ fn interval_names(report: &Report<'_>) -> Vec<&'static str> {
 fn interval(result: &SystemResult<'_>, name: &str) -> [String; 2] {
     let found = result.confidence.as_ref().and_then(|confidence| {
         if name == "score" {
-            return Some(confidence.score);
+            return Some((confidence.low, confidence.high));
         }
-        confidence.parts.iter().find(|(part, _)| *part == name).map(|(_, interval)| *interval)
+        let mut parts = confidence.parts.iter();
+        parts.find(|(part, _)| *part == name).map(|(_, interval)| (interval.low, interval.high))
     });
-    found.map_or_else(Default::default, |Interval { low, high, .. }| [number(low), number(high)])
+    found.map_or_else(Default::default, |(low, high)| [number(low), number(high)])
 }
 
 /// The error as the output reported it: its kind tells a closed pipe from a full disk.

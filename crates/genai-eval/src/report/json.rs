@@ -7,8 +7,8 @@ use serde::{Serialize, Serializer};
 use serde_json::ser::{Formatter, PrettyFormatter};
 
 use super::{InputFile, Inputs, Report, Sentence, SystemResult, View};
-use crate::aggregate::Confidence;
 use crate::read::json::Cell;
+use crate::resampling::Confidence;
 
 /// Bumped when a key goes or changes its meaning.
 const SCHEMA: &str = "genai-eval/1";
@@ -46,6 +46,8 @@ struct FileJson<'a> {
 #[derive(Serialize)]
 struct ResultJson<'a> {
     system: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    slice: Option<SliceJson<'a>>,
     metric: &'static str,
     score: f64,
     /// Why the score is what one may not expect.
@@ -64,27 +66,38 @@ struct ResultJson<'a> {
 }
 
 #[derive(Serialize)]
+struct SliceJson<'a> {
+    field: &'a str,
+    value: &'a str,
+    segments: u64,
+}
+
+#[derive(Serialize)]
 struct ConfidenceJson<'a> {
     level: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mean: Option<f64>,
     low: f64,
     high: f64,
     resamples: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
-    seed: Option<u32>,
+    seed: Option<u64>,
     method: &'static str,
-    parts: IntervalsJson<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parts: Option<IntervalsJson<'a>>,
 }
 
 impl<'a> From<&'a Confidence> for ConfidenceJson<'a> {
     fn from(confidence: &'a Confidence) -> Self {
         Self {
-            level: confidence.level(),
-            low: confidence.score.low,
-            high: confidence.score.high,
-            resamples: confidence.resamples(),
-            seed: confidence.seed(),
-            method: confidence.bootstrap.name(),
-            parts: IntervalsJson(confidence),
+            level: confidence.level,
+            mean: confidence.mean,
+            low: confidence.low,
+            high: confidence.high,
+            resamples: confidence.resamples,
+            seed: confidence.seed,
+            method: confidence.method,
+            parts: (!confidence.parts.is_empty()).then_some(IntervalsJson(confidence)),
         }
     }
 }
@@ -194,6 +207,11 @@ fn result_json<'a>(result: &'a SystemResult<'a>) -> ResultJson<'a> {
     let sentences = result.sentences.as_ref();
     ResultJson {
         system: &result.system,
+        slice: result.slice.as_ref().map(|slice| SliceJson {
+            field: &slice.field,
+            value: &slice.value,
+            segments: result.segments,
+        }),
         metric: result.spec.name,
         score: result.score.value,
         remark: (!result.remarks.is_empty()).then(|| result.remarks.join("; ")),

@@ -8,10 +8,16 @@ pub(super) fn write(report: &Report<'_>, view: View, out: &mut dyn Write) -> io:
     let metrics = report.metrics();
     // Descriptions of several metrics would make a table that no page is wide enough for.
     let described = metrics.len() == 1;
-    let first: &[&str] = if view.sentences { &["system", "segment"] } else { &["system"] };
+    let first: Vec<String> = if view.sentences {
+        vec!["system".to_owned(), "segment".to_owned()]
+    } else {
+        report.of_headings()
+    };
     let titles = metrics.iter().map(|result| result.spec.title.as_str());
-    write_row(first.iter().copied().chain(titles), described.then_some(""), out)?;
-    let sides = first.iter().map(|name| if *name == "system" { "---|" } else { "---:|" });
+    write_row(first.iter().map(String::as_str).chain(titles), described.then_some(""), out)?;
+    let sides = first
+        .iter()
+        .map(|name| if ["system", "slice"].contains(&name.as_str()) { "---|" } else { "---:|" });
     let sides: String = sides.chain(metrics.iter().map(|_| "---:|")).collect();
     writeln!(out, "|{sides}{}", if described { "---|" } else { "" })?;
     for results in report.systems() {
@@ -21,8 +27,8 @@ pub(super) fn write(report: &Report<'_>, view: View, out: &mut dyn Write) -> io:
             }
         } else {
             let scores = results.iter().map(|result| result.shown(view));
-            let cells: Vec<String> =
-                [results[0].system.clone()].into_iter().chain(scores).collect();
+            let of = results[0].of_cells(report.has_slices());
+            let cells: Vec<String> = of.into_iter().chain(scores).collect();
             let description = described.then_some(results[0].description.as_str());
             write_row(cells.iter().map(String::as_str), description, out)?;
         }

@@ -11,7 +11,7 @@ mod text;
 
 use std::io::{self, Write};
 
-use genai_metrics::{Direction, Interval, Score, Spec};
+use genai_metrics::{Direction, Score, Spec};
 
 pub(crate) use csv::io_error;
 pub(crate) use json::write_sentence_lines;
@@ -20,7 +20,8 @@ use sentences::side_by_side;
 pub(crate) use sentences::{Sentence, Sentences};
 pub(crate) use table::{Side, printable, write_table};
 
-use crate::aggregate::Confidence;
+use crate::resampling::Confidence;
+use crate::samples::Slice;
 
 /// Everything that a scoring command has to say.
 #[derive(Debug)]
@@ -28,14 +29,25 @@ pub(crate) struct Report<'a> {
     /// What was read.
     pub(crate) inputs: Inputs,
     /// One result for each system and metric: those of a system lie together, and every system
-    /// has its metrics in the same order.
+    /// has its metrics in the same order. Those of all segments come first, then those of each slice.
     pub(crate) results: Vec<SystemResult<'a>>,
 }
 
 impl<'a> Report<'a> {
     /// The results of each system, one for each metric.
     pub(crate) fn systems(&self) -> impl Iterator<Item = &[SystemResult<'a>]> {
-        self.results.chunk_by(|one, next| one.system == next.system)
+        self.results.chunk_by(|one, next| one.system == next.system && one.slice == next.slice)
+    }
+
+    /// Whether some results are of slices.
+    fn has_slices(&self) -> bool {
+        self.results.iter().any(|result| result.slice.is_some())
+    }
+
+    /// What heads the columns that say of what a result is.
+    fn of_headings(&self) -> Vec<String> {
+        let slices: &[&str] = if self.has_slices() { &["slice", "segments"] } else { &[] };
+        ["system"].iter().chain(slices).map(|&heading| heading.to_owned()).collect()
     }
 
     /// The first system's results, for what all systems share: titles and signatures.
@@ -75,13 +87,17 @@ pub(crate) struct InputFile {
 /// One metric's word on one system.
 #[derive(Debug)]
 pub(crate) struct SystemResult<'a> {
+    /// Which segments it is of; none for all.
+    pub(crate) slice: Option<Slice>,
     /// The system's name.
     pub(crate) system: String,
+    /// How many segments it is of.
+    pub(crate) segments: u64,
     /// The metric.
     pub(crate) spec: Spec,
     /// Its value and parts.
     pub(crate) score: Score,
-    /// What a bootstrap says of it, where the metric names one.
+    /// What resamples say of it, where the metric names a bootstrap or one was asked for.
     pub(crate) confidence: Option<Confidence>,
     /// Why the value is what one may not expect.
     pub(crate) remarks: Vec<String>,
@@ -108,15 +124,39 @@ impl SystemResult<'_> {
         scorer.map_or_else(String::new, |scorer| scorer.describe(&sentence.score))
     }
 
+    /// The cells under [`Report::of_headings`].
+    fn of_cells(&self, with_slices: bool) -> Vec<String> {
+        let mut cells = vec![self.system.clone()];
+        if with_slices {
+            let slice = self.slice.as_ref().map_or_else(|| "all".to_owned(), Slice::to_string);
+            cells.extend([slice, self.segments.to_string()]);
+        }
+        cells
+    }
+
     /// The score in every line and table for people, with what belongs right behind it.
     fn shown(&self, view: View) -> String {
         let shown = |number| display(number, &self.spec, view.width);
         let score = shown(self.score.value);
         match &self.confidence {
-            Some(Confidence { score: Interval { low, high, .. }, .. }) => {
+            Some(Confidence { low, high, .. }) => {
                 format!("{score} [{}, {}]", shown(*low), shown(*high))
             }
             None => score,
+        }
+    }
+
+    /// The score with the mean over resamples and half the width of their interval, as sacreBLEU writes
+    /// them.
+    fn shown_with_mean(&self, view: View) -> String {
+        let shown = |number| display(number, &self.spec, view.width);
+        match &self.confidence {
+            Some(Confidence { mean: Some(mean), low, high, .. }) => {
+                let width = view.width.unwrap_or(self.spec.decimals);
+                let half = 0.5 * (high - low);
+                format!("{} (μ = {} ± {half:.width$})", shown(self.score.value), shown(*mean))
+            }
+            _ => self.shown(view),
         }
     }
 }

@@ -90,8 +90,10 @@ fn write_all(systems: &[(&str, Table)], ids: &[Cell], view: View) -> String {
         let metric: &'static Sum = &METRICS[place];
         let score = Scorer::score(metric, &Table::sum(rows)[place..=place]);
         let spec = Scorer::spec(metric);
-        let signature = spec.signature.of_run(Some(1), "v").to_string();
+        let signature = spec.signature.of_run(Some(1), &Signature::default(), "v").to_string();
         SystemResult {
+            slice: None,
+            segments: 2,
             system: system.to_owned(),
             remarks: Vec::new(),
             description: Scorer::describe(metric, &score),

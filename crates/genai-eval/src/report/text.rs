@@ -27,12 +27,20 @@ pub(super) fn write(report: &Report<'_>, view: View, out: &mut dyn Write) -> io:
 /// Several systems, one metric: a system a line.
 fn write_systems(report: &Report<'_>, view: View, out: &mut dyn Write) -> io::Result<()> {
     let row = |result: &SystemResult<'_>| {
-        vec![result.system.clone(), result.shown(view), result.description.clone()]
+        let own = [result.shown(view), result.description.clone()];
+        [result.of_cells(report.has_slices()), own.to_vec()].concat()
     };
-    let rows: Vec<_> = std::iter::once(headings(report, &["system"]))
+    let rows: Vec<_> = std::iter::once(headings(report, report.of_headings()))
         .chain(report.results.iter().map(row))
         .collect();
-    write_table(&[Side::Left, Side::Right, Side::Left], &rows, out)
+    write_table(&sides(report, &[Side::Right, Side::Left]), &rows, out)
+}
+
+/// The sides of the columns that say of what a result is, and of those behind them.
+fn sides(report: &Report<'_>, behind: &[Side]) -> Vec<Side> {
+    let of: &[Side] =
+        if report.has_slices() { &[Side::Left, Side::Left, Side::Right] } else { &[Side::Left] };
+    [of, behind].concat()
 }
 
 /// One system, several metrics: a metric a line.
@@ -46,25 +54,23 @@ fn write_metrics(metrics: &[SystemResult<'_>], view: View, out: &mut dyn Write) 
 
 /// Several systems, several metrics: a system a line, with its scores only.
 fn write_grid(report: &Report<'_>, view: View, out: &mut dyn Write) -> io::Result<()> {
-    let mut rows = vec![headings(report, &["system"])];
+    let mut rows = vec![headings(report, report.of_headings())];
     for results in report.systems() {
         let scores = results.iter().map(|result| result.shown(view));
-        rows.push([results[0].system.clone()].into_iter().chain(scores).collect());
+        rows.push(results[0].of_cells(report.has_slices()).into_iter().chain(scores).collect());
     }
-    let mut sides = vec![Side::Right; rows[0].len()];
-    sides[0] = Side::Left;
-    write_table(&sides, &rows, out)
+    write_table(&sides(report, &vec![Side::Right; report.metrics().len()]), &rows, out)
 }
 
-fn headings(report: &Report<'_>, first: &[&str]) -> Vec<String> {
-    let titles = report.metrics().iter().map(|result| result.spec.title.as_str());
-    first.iter().copied().chain(titles).map(str::to_owned).collect()
+fn headings(report: &Report<'_>, first: Vec<String>) -> Vec<String> {
+    let titles = report.metrics().iter().map(|result| result.spec.title.clone());
+    first.into_iter().chain(titles).collect()
 }
 
 /// `BLEU|signature = 26.6 58.9/32.3/20.1/13.0 (BP = …)`.
 fn line(result: &SystemResult<'_>, view: View) -> String {
     let SystemResult { spec, signature, description, .. } = result;
-    with_parts(&spec.title, signature, &result.shown(view), description)
+    with_parts(&spec.title, signature, &result.shown_with_mean(view), description)
 }
 
 fn with_parts(title: &str, signature: &str, score: &str, description: &str) -> String {
@@ -93,7 +99,7 @@ fn write_sentences(report: &Report<'_>, view: View, out: &mut dyn Write) -> io::
 fn write_sentence_table(report: &Report<'_>, view: View, out: &mut dyn Write) -> io::Result<()> {
     let several = report.results.len() > report.metrics().len();
     let first: &[&str] = if several { &["system", "segment"] } else { &["segment"] };
-    let headings = headings(report, first);
+    let headings = headings(report, first.iter().map(|&name| name.to_owned()).collect());
     let mut sides = vec![Side::Right; headings.len()];
     if several {
         sides[0] = Side::Left;

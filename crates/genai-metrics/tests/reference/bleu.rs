@@ -111,7 +111,11 @@ fn signature(bleu: &Bleu, segments: &[(String, Vec<Option<String>>)]) -> String 
     let count = |(_, references): &(_, Vec<Option<_>>)| references.iter().flatten().count();
     let counts: Vec<usize> = segments.iter().map(count).collect();
     let references = counts.iter().all(|n| *n == counts[0]).then(|| counts[0]);
-    let run = bleu.spec().signature.of_run(references, "2.6.0").to_string();
+    let run = bleu
+        .spec()
+        .signature
+        .of_run(references, &genai_metrics::Signature::default(), "2.6.0")
+        .to_string();
     // The reference does not sign the order, nor more than two digits of a smoothing value.
     run.split('|').filter(|pair| !pair.starts_with("order:")).collect::<Vec<_>>().join("|")
 }

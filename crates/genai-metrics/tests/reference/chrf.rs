@@ -55,7 +55,8 @@ fn check_corpus(root: &Path, record: &Value) -> usize {
         assert_eq!(spec.title, name, "{context}");
     }
     let same = numbers.iter().all(|n| *n == numbers[0]).then(|| numbers[0]);
-    let signature = spec.signature.of_run(same, "2.6.0").to_string();
+    let signature =
+        spec.signature.of_run(same, &genai_metrics::Signature::default(), "2.6.0").to_string();
     // The reference does not sign beta.
     let signature: Vec<&str> =
         signature.split('|').filter(|pair| !pair.starts_with("beta:")).collect();

@@ -103,7 +103,11 @@ fn check_corpus(root: &Path, record: &Value) -> usize {
     assert_eq!(checked, hypotheses.len());
     let expected = (take(record, "score"), take(record, "num_edits"), take(record, "ref_length"));
     assert_equals(ter, &evaluator.total(), expected, &context);
-    let signature = ter.spec().signature.of_run(Some(references.len()), "2.6.0").to_string();
+    let signature = ter
+        .spec()
+        .signature
+        .of_run(Some(references.len()), &genai_metrics::Signature::default(), "2.6.0")
+        .to_string();
     assert_eq!(signature, take::<String>(record, "signature"));
     checked
 }

@@ -15,12 +15,14 @@ use genai_metrics::{Perplexity, Scorer, Spec};
 
 use self::model::{LogProbArguments, ModelArguments};
 use self::surprising::Surprising;
+use super::confidence;
 use super::input::{is_file, named};
 use super::limits::{self, Limits};
 use super::metric_options;
 use super::scoring::{Outputs, ReportArguments, Scoring, chosen};
 use crate::Outcome;
 use crate::read::{LogProbFiles, ParallelFiles};
+use crate::samples::Divisions;
 
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Output")]
@@ -53,6 +55,7 @@ pub(super) fn command() -> Command {
     let command = LogProbArguments::augment_args(command);
     let command = ModelArguments::augment_args(command);
     let command = command.args(entry.options.iter().map(metric_options::argument));
+    let command = command.args(confidence::arguments(entry.options));
     let command = RecordArguments::augment_args(ReportArguments::augment_args(command));
     command.args(limits::arguments(&[spec()]))
 }
@@ -134,6 +137,8 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome> {
         outputs,
         option_files: Vec::new(),
         newline_mark: None,
+        confidence: confidence::of_matches(matches, false)?,
+        divisions: Divisions::default(),
         listener: if is_seen { Some(&mut listen) } else { None },
     };
     let outcome = match &mut source {
