@@ -39,7 +39,7 @@ pub(super) struct ReportArguments {
     /// Decimals of scores in text and Markdown, others have them in full [default: the metric's own]
     #[arg(long, value_name = "N", value_parser = value_parser!(u8).range(0..=17))]
     width: Option<u8>,
-    /// text, json, jsonl, csv or md [default: by the extension of -o, else text]
+    /// text, json, jsonl, csv, md or latex [default: by the extension of -o, else text]
     #[arg(long, value_name = "FORMAT", value_parser = PossibleValuesParser::new(Format::names()), hide_possible_values = true)]
     format: Option<String>,
     /// Write to FILE instead of stdout

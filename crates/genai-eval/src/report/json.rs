@@ -6,9 +6,11 @@ use genai_metrics::{Interval, Part, Score};
 use serde::{Serialize, Serializer};
 use serde_json::ser::{Formatter, PrettyFormatter};
 
+use super::comparison::ComparisonJson;
 use super::{InputFile, Inputs, Report, Sentence, SystemResult, View};
 use crate::read::json::Cell;
 use crate::resampling::Confidence;
+use crate::samples::Slice;
 
 /// Bumped when a key goes or changes its meaning.
 const SCHEMA: &str = "genai-eval/1";
@@ -19,6 +21,8 @@ struct Document<'a> {
     tool: &'static str,
     inputs: InputsJson<'a>,
     results: Vec<ResultJson<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    comparisons: Option<&'a [ComparisonJson<'a>]>,
 }
 
 #[derive(Serialize)]
@@ -66,10 +70,16 @@ struct ResultJson<'a> {
 }
 
 #[derive(Serialize)]
-struct SliceJson<'a> {
+pub(super) struct SliceJson<'a> {
     field: &'a str,
     value: &'a str,
     segments: u64,
+}
+
+impl<'a> SliceJson<'a> {
+    pub(super) fn of(slice: &'a Slice, segments: u64) -> Self {
+        Self { field: &slice.field, value: &slice.value, segments }
+    }
 }
 
 #[derive(Serialize)]
@@ -207,11 +217,7 @@ fn result_json<'a>(result: &'a SystemResult<'a>) -> ResultJson<'a> {
     let sentences = result.sentences.as_ref();
     ResultJson {
         system: &result.system,
-        slice: result.slice.as_ref().map(|slice| SliceJson {
-            field: &slice.field,
-            value: &slice.value,
-            segments: result.segments,
-        }),
+        slice: result.slice.as_ref().map(|slice| SliceJson::of(slice, result.segments)),
         metric: result.spec.name,
         score: result.score.value,
         remark: (!result.remarks.is_empty()).then(|| result.remarks.join("; ")),
@@ -243,11 +249,29 @@ fn file_json(file: &InputFile) -> FileJson<'_> {
 
 /// The whole report as one document.
 pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    write_document(report, None, out)
+}
+
+/// The whole report, and comparisons behind its results.
+pub(super) fn write_with(
+    report: &Report<'_>,
+    comparisons: &[ComparisonJson<'_>],
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    write_document(report, Some(comparisons), out)
+}
+
+fn write_document(
+    report: &Report<'_>,
+    comparisons: Option<&[ComparisonJson<'_>]>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let document = Document {
         schema: SCHEMA,
         tool: crate::TOOL,
         inputs: inputs_json(&report.inputs),
         results: report.results.iter().map(result_json).collect(),
+        comparisons,
     };
     let mut serializer =
         serde_json::Serializer::with_formatter(&mut *out, PrettyToDepth::default());

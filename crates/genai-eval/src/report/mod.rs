@@ -1,7 +1,9 @@
 //! Scores to text, JSON, CSV or Markdown.
 
+pub(crate) mod comparison;
 mod csv;
 mod json;
+mod latex;
 mod markdown;
 mod sentences;
 mod table;
@@ -192,6 +194,8 @@ pub(crate) enum Format {
     Csv,
     /// A Markdown table.
     Markdown,
+    /// A LaTeX table.
+    Latex,
 }
 
 impl Format {
@@ -202,6 +206,7 @@ impl Format {
         ("jsonl", Self::Jsonl),
         ("csv", Self::Csv),
         ("md", Self::Markdown),
+        ("latex", Self::Latex),
     ];
 
     /// The formats' names.
@@ -211,6 +216,7 @@ impl Format {
 
     /// The format of that name or file extension.
     pub(crate) fn named(name: &str) -> Option<Self> {
+        let name = if name == "tex" { "latex" } else { name };
         Self::ALL.iter().find(|(known, _)| *known == name).map(|(_, format)| *format)
     }
 }
@@ -240,13 +246,16 @@ pub(crate) fn write(report: &Report<'_>, view: View, out: &mut dyn Write) -> io:
         (Format::Jsonl, _) => json::write_lines(report, view, out),
         (Format::Csv, _) => csv::write(report, view, out),
         (Format::Markdown, _) => markdown::write(report, view, out),
+        (Format::Latex, _) => latex::write(report, view, out),
     }
 }
 
 /// Numbers only, a line for each system or segment: in full where programs read them.
 fn write_numbers(report: &Report<'_>, view: View, out: &mut dyn Write) -> io::Result<()> {
     let number = |result: &SystemResult<'_>, score: &Score| match view.format {
-        Format::Text | Format::Markdown => display(score.value, &result.spec, view.width),
+        Format::Text | Format::Markdown | Format::Latex => {
+            display(score.value, &result.spec, view.width)
+        }
         Format::Json | Format::Jsonl | Format::Csv => format!("{:?}", score.value),
     };
     for results in report.systems() {
@@ -270,7 +279,7 @@ fn joined(numbers: &[String], format: Format) -> String {
         (_, [number]) => number.clone(),
         (Format::Json | Format::Jsonl, _) => format!("[{}]", numbers.join(", ")),
         (Format::Csv, _) => numbers.join(","),
-        (Format::Text | Format::Markdown, _) => numbers.join(" "),
+        (Format::Text | Format::Markdown | Format::Latex, _) => numbers.join(" "),
     }
 }
 

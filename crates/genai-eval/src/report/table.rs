@@ -20,6 +20,20 @@ pub(crate) enum Side {
     Right,
 }
 
+/// How many characters of a cell are seen: colours and the like are not.
+fn shown_width(cell: &str) -> usize {
+    let mut parts = cell.split('\x1b');
+    let plain = parts.next().map_or(0, |part| part.chars().count());
+    plain
+        + parts
+            .map(|part| part.chars().count() - part.find('m').map_or(0, |at| at + 1))
+            .sum::<usize>()
+}
+
+fn blanks(cell: &str, width: usize) -> String {
+    " ".repeat(width.saturating_sub(shown_width(cell)))
+}
+
 /// Columns with two spaces between them, as wide as their widest cells.
 #[derive(Debug)]
 pub(super) struct Columns(Vec<(Side, usize)>);
@@ -32,15 +46,15 @@ impl Columns {
     /// Makes room for a row.
     pub(super) fn fit(&mut self, cells: &[String]) {
         for ((_, width), cell) in self.0.iter_mut().zip(cells) {
-            *width = cell.chars().count().max(*width);
+            *width = shown_width(cell).max(*width);
         }
     }
 
     /// Writes a row.
     pub(super) fn write(&self, cells: &[String], out: &mut dyn Write) -> io::Result<()> {
         let padded = cells.iter().zip(&self.0).map(|(cell, &(side, width))| match side {
-            Side::Left => format!("{cell:width$}"),
-            Side::Right => format!("{cell:>width$}"),
+            Side::Left => format!("{cell}{}", blanks(cell, width)),
+            Side::Right => format!("{}{cell}", blanks(cell, width)),
         });
         let line = padded.collect::<Vec<_>>().join("  ");
         writeln!(out, "{}", line.trim_end())
