@@ -9,7 +9,7 @@ use std::num::NonZeroUsize;
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
-use anyhow::{Result, anyhow};
+use anyhow::{Result, anyhow, bail};
 use genai_metrics::{Measurer, Scorer, Table, add_row};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use rayon::{ThreadPool, ThreadPoolBuilder};
@@ -111,6 +111,25 @@ impl Measured {
             detached_full_stops: vec![0; systems],
             references: None,
         }
+    }
+
+    /// Takes in other systems' statistics of the same segments.
+    ///
+    /// # Errors
+    /// If there are more or fewer segments.
+    pub(crate) fn beside(&mut self, other: Self) -> Result<()> {
+        if self.segments != other.segments {
+            bail!(
+                "{} segments beside {}, expected the same segments of every system",
+                other.segments,
+                self.segments
+            );
+        }
+        self.sums.extend(other.sums);
+        self.rows.extend(other.rows);
+        self.text_values.extend(other.text_values);
+        self.detached_full_stops.extend(other.detached_full_stops);
+        Ok(())
     }
 
     /// The number of references, if it is the same for all segments.

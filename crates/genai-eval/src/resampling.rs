@@ -146,6 +146,16 @@ impl Test {
             Self::Randomization { .. } => Self::NAMES[1],
         }
     }
+
+    /// What of it stands in signatures, as sacreBLEU has it.
+    pub(crate) fn signature(self, resampling: Resampling, divisions: &Divisions) -> Signature {
+        let mut signature = Signature::default();
+        if let Self::Randomization { trials } = self {
+            signature.push("ar", trials.to_string());
+        }
+        resampling.signature(divisions).pairs().for_each(|(key, value)| signature.push(key, value));
+        signature
+    }
 }
 
 /// What a paired test says of some systems: for each system and statistic.
@@ -157,6 +167,13 @@ pub(crate) struct Compared {
     pub(crate) estimates: Vec<Vec<Estimate>>,
     /// The differences from the baseline; none for the baseline itself.
     pub(crate) comparisons: Vec<Vec<Option<Comparison>>>,
+}
+
+impl Compared {
+    /// Every comparison: system by system, and statistic by statistic.
+    pub(crate) fn tests(&self) -> impl Iterator<Item = &Comparison> {
+        self.comparisons.iter().flatten().flatten()
+    }
 }
 
 /// Compares every system with the baseline, by the draws that sacreBLEU makes from the same seed.

@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use serde::Serialize;
 
-use super::input::{AnySource, InputArguments};
+use super::input::InputArguments;
 use crate::Outcome;
 use crate::examination::{Finding, Level, Pairs, Texts, of_bytes};
 use crate::output::Output;
@@ -62,9 +62,8 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome> {
     }
     let broken = chapters.iter().any(Chapter::has_error);
     if !broken {
-        match input.source(false) {
-            Ok(AnySource::Files(files)) => examine_segments(files, &mut chapters),
-            Ok(AnySource::Records(records)) => examine_segments(*records, &mut chapters),
+        match input.source(false, None) {
+            Ok(source) => examine_segments(source, &mut chapters),
             Err(error) => chapters.push(failure(&error)),
         }
     }

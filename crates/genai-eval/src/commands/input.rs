@@ -4,7 +4,7 @@ use anyhow::{Result, bail};
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Arg, ArgMatches, Args};
 
-use crate::read::{Field, InputError, ParallelFiles, RecordFields, Records};
+use crate::read::{AnySource, Field, InputError, ParallelFiles, RecordFields, Records};
 use crate::samples::Divisions;
 
 #[derive(Args, Debug)]
@@ -65,16 +65,16 @@ fn newline_mark(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
-/// What the arguments name, opened.
-pub(super) enum AnySource {
-    Files(ParallelFiles),
-    Records(Box<Records>),
-}
-
 impl InputArguments {
     /// Everything that is read, as it was named.
     pub(super) fn files(&self) -> Result<Vec<String>> {
         Ok(self.text_files()?.into_iter().chain(self.data.clone()).collect())
+    }
+
+    /// The files with hypotheses.
+    pub(super) fn hypothesis_files(&self) -> Result<Vec<String>> {
+        let hypotheses = named(&self.hypotheses, "--hyp", is_file)?;
+        Ok(hypotheses.into_iter().map(|(_, file)| file).collect())
     }
 
     /// The files with one text a line.
@@ -89,7 +89,8 @@ impl InputArguments {
         Divisions { slice_fields, cluster_field }
     }
 
-    pub(super) fn source(&self, hashed: bool) -> Result<AnySource> {
+    /// What the arguments name, opened; in text files `newline_mark` stands for a newline within a segment.
+    pub(super) fn source(&self, hashed: bool, newline_mark: Option<&str>) -> Result<AnySource> {
         if let Some(data) = &self.data {
             let hypotheses = named(&self.hypothesis_fields, "--hyp-field", |_| false)?;
             let fields = RecordFields {
@@ -109,7 +110,8 @@ impl InputArguments {
             (false, false) => {}
         }
         let hypotheses = named(&self.hypotheses, "--hyp", is_file)?;
-        Ok(AnySource::Files(ParallelFiles::open(&self.references, &hypotheses, hashed)?))
+        let files = ParallelFiles::open(&self.references, &hypotheses, hashed)?;
+        Ok(AnySource::Files(files.with_newline_mark(newline_mark.unwrap_or_default())))
     }
 }
 

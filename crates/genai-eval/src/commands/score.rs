@@ -6,11 +6,12 @@ use genai_metrics::metrics::Entry;
 use genai_metrics::{Level, Options, Spec};
 
 use super::confidence;
-use super::input::{self, AnySource, InputArguments};
+use super::input::{self, InputArguments};
 use super::limits::{self, Limits};
 use super::metric_options;
 use super::scoring::{Outputs, ReportArguments, Scoring, chosen};
 use crate::Outcome;
+use crate::read::AnySource;
 
 pub(super) fn command(entry: &'static Entry) -> Command {
     // A default option set builds: a test of the registry holds that.
@@ -64,14 +65,12 @@ pub(super) fn run(entry: &'static Entry, matches: &ArgMatches) -> Result<Outcome
         divisions: input.divisions(),
         listener: None,
     };
-    match (input.source(hashed)?, input::newline_mark_of(matches)) {
-        (AnySource::Files(mut files), None) => scoring.run(&mut files),
-        (AnySource::Files(files), Some(mark)) => {
-            scoring.newline_mark = Some(mark.to_owned());
-            scoring.run(&mut files.with_newline_mark(mark))
-        }
-        (AnySource::Records(mut records), _) => scoring.run(&mut *records),
+    let mark = input::newline_mark_of(matches);
+    let mut source = input.source(hashed, mark)?;
+    if let AnySource::Files(_) = source {
+        scoring.newline_mark = mark.map(str::to_owned);
     }
+    scoring.run(&mut source)
 }
 
 /// Whether the corpus's score is a bootstrap's, by the metric's own options.

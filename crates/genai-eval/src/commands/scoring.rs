@@ -1,28 +1,28 @@
 //! What every command that scores does: outputs opened before the work, rows measured, a report
 //! written, a verdict.
 
-use std::io::{self, Seek, SeekFrom, Write};
+use std::io;
 use std::ops::Range;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use clap::builder::PossibleValuesParser;
 use clap::{Args, value_parser};
-use genai_metrics::resample::{Estimate, Statistic};
+use genai_metrics::resample::Statistic;
 use genai_metrics::text::Scheme;
-use genai_metrics::{Scorer, Signature, Spec, Table};
-use tempfile::SpooledTempFile;
+use genai_metrics::{Scorer, Spec};
 
 use super::limits::Limits;
-use crate::aggregate;
-use crate::engine::{self, Keep, Measured, Observer};
-use crate::messages::{Messages, Progress};
+use super::measuring::{Listener, Run};
+use super::report_plan::ReportPlan;
+use crate::Outcome;
+use crate::engine::{self, Keep, Measured};
+use crate::messages::Messages;
 use crate::output::{Output, Staged};
-use crate::read::{FileRole, InputError, Source};
-use crate::report::{self, Format, InputFile, Inputs, Report, Sentences, SystemResult, View};
-use crate::resampling::{self, Confidence, Resampling};
-use crate::samples::{Divisions, Sample, samples};
-use crate::{Outcome, SIGNED_VERSION};
+use crate::read::Source;
+use crate::report::{self, Format, InputFile, Report, SystemResult, View};
+use crate::resampling::Resampling;
+use crate::samples::{Divisions, samples};
 
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Output")]
@@ -114,9 +114,6 @@ impl Outputs {
     }
 }
 
-/// Who gets what a recorder keeps, some segments at a time.
-pub(super) type Listener<'l> = &'l mut (dyn FnMut(&[u8]) + Send);
-
 /// A scoring run, all of it but its input.
 pub(super) struct Scoring<'a> {
     pub(super) metrics: &'a [Chosen],
@@ -194,17 +191,15 @@ impl Scoring<'_> {
 }
 
 fn format_of(wanted: &ReportArguments) -> Format {
-    let extension = || wanted.output.as_ref()?.extension()?.to_str();
-    let given = wanted.format.as_deref().or_else(extension).map(str::to_ascii_lowercase);
-    given.as_deref().and_then(Format::named).unwrap_or(Format::Text)
+    Format::chosen(wanted.format.as_deref(), wanted.output.as_deref())
 }
 
 /// A metric as it was asked for; the rows are the same at both levels.
 pub(super) struct Chosen {
     pub(super) corpus: Box<dyn Scorer>,
-    sentence: Box<dyn Scorer>,
+    pub(super) sentence: Box<dyn Scorer>,
     /// Which columns of a row are its own.
-    columns: Range<usize>,
+    pub(super) columns: Range<usize>,
 }
 
 impl Chosen {
@@ -224,97 +219,8 @@ pub(super) fn chosen(corpus: Vec<Box<dyn Scorer>>, sentence: Vec<Box<dyn Scorer>
     corpus.into_iter().zip(sentence).map(one).collect()
 }
 
-struct Run<'a> {
-    scorers: &'a [&'a dyn Scorer],
-    keep: Keep,
-    threads: Option<u16>,
-    recorders: usize,
-    messages: Messages,
-}
-
-impl Run<'_> {
-    fn measure<S: Source>(
-        &self,
-        source: &mut S,
-        listener: Option<Listener<'_>>,
-    ) -> Result<MeasuredRun> {
-        let pool = engine::pool(self.threads)?;
-        let facts = source.files().into_iter().map(|(_, _, facts)| facts).collect();
-        let mut watch = Watch {
-            progress: self.messages.progress(facts),
-            listener,
-            records: (0..self.recorders).map(|_| SpooledTempFile::new(IN_MEMORY)).collect(),
-        };
-        let measured =
-            pool.install(|| engine::measure(source, self.scorers, self.keep, &mut watch))?;
-        let Watch { progress, mut records, listener: _ } = watch;
-        drop(progress);
-        for kept in &mut records {
-            kept.seek(SeekFrom::Start(0)).context("cannot read a temporary file")?;
-        }
-        let mut warnings = source.warnings();
-        warnings.dedup();
-        for warning in &warnings {
-            self.messages.warn(warning);
-        }
-        source.notes().iter().for_each(|note| self.messages.note(note));
-        if measured.segments == 0 {
-            let name = source.files().swap_remove(0).1;
-            return Err(InputError::Empty { name }.into());
-        }
-        let mut inputs = Inputs {
-            segments: measured.segments,
-            references: measured.references(),
-            ..Inputs::default()
-        };
-        for (role, path, facts) in source.files() {
-            let file = InputFile { path, sha256: facts.sha256() };
-            match role {
-                FileRole::References => inputs.refs.push(file),
-                FileRole::Hypotheses => inputs.hyps.push(file),
-                FileRole::Data => inputs.data.push(file),
-            }
-        }
-        Ok((measured, source.systems().to_vec(), inputs, records))
-    }
-}
-
-/// What a run comes to: rows, systems, what was read, and what recorders kept.
-type MeasuredRun = (Measured, Vec<String>, Inputs, Vec<SpooledTempFile>);
-
-/// What fits in memory before records wait in a temporary file.
-const IN_MEMORY: usize = 16 << 20;
-
-/// The progress on the terminal, and what recorders keep.
-struct Watch<'l> {
-    progress: Progress,
-    listener: Option<Listener<'l>>,
-    records: Vec<SpooledTempFile>,
-}
-
-impl Observer for Watch<'_> {
-    fn progress(&mut self, segments: u64) {
-        self.progress.update(segments);
-    }
-
-    fn recorders(&self) -> usize {
-        self.records.len() + usize::from(self.listener.is_some())
-    }
-
-    fn keep(&mut self, recorder: usize, records: &[u8]) -> io::Result<()> {
-        match (self.records.get_mut(recorder), &mut self.listener) {
-            (Some(kept), _) => kept.write_all(records),
-            (None, Some(listener)) => {
-                listener(records);
-                Ok(())
-            }
-            (None, None) => Ok(()),
-        }
-    }
-}
-
 /// As sacreBLEU: a hundred full stops set off by a space are no detokenised text.
-fn warn_of_tokenized_input(
+pub(super) fn warn_of_tokenized_input(
     measured: &Measured,
     systems: &[String],
     specs: &[Spec],
@@ -362,105 +268,5 @@ fn warn_of_remarks(report: &Report<'_>, messages: Messages) {
     }
     for (warning, systems) in warnings {
         messages.warn(&format!("{}: {warning}", systems.join(", ")));
-    }
-}
-
-/// What a report has.
-struct ReportPlan<'a> {
-    metrics: &'a [Chosen],
-    with_sentences: bool,
-    /// Whether bootstraps that metrics name are done.
-    resampled: bool,
-    confidence: Option<Resampling>,
-    divisions: &'a Divisions,
-}
-
-impl<'a> ReportPlan<'a> {
-    /// For each sample, system and metric what resamples say, if they were asked for.
-    fn estimates(&self, samples: &[Sample<'_>]) -> Vec<Vec<Vec<Confidence>>> {
-        let Some(resampling) = self.confidence else { return Vec::new() };
-        let statistics: Vec<_> = self.metrics.iter().map(Chosen::statistic).collect();
-        let of_sample = |sample: &Sample<'_>| {
-            let units: Vec<&Table> = sample.units.iter().map(|units| &**units).collect();
-            let of_system = |estimates: Vec<Estimate>| {
-                let one = |estimate| Confidence::of_estimate(estimate, resampling);
-                estimates.into_iter().map(one).collect()
-            };
-            resampling::estimates(&units, &statistics, resampling).into_iter().map(of_system)
-        };
-        samples.iter().map(|sample| of_sample(sample).collect()).collect()
-    }
-
-    /// What stands in signatures of how was drawn.
-    fn drawn(&self) -> Signature {
-        self.confidence.map(|resampling| resampling.signature(self.divisions)).unwrap_or_default()
-    }
-
-    fn report(
-        &self,
-        measured: &'a Measured,
-        samples: &[Sample<'_>],
-        estimates: &[Vec<Vec<Confidence>>],
-        systems: &[String],
-        inputs: Inputs,
-    ) -> Report<'a> {
-        let with_columns: Vec<_> =
-            self.metrics.iter().map(|metric| (&*metric.corpus, metric.columns.clone())).collect();
-        let sign = |scorer: &dyn Scorer, drawn: &Signature| {
-            let signature = scorer.spec().signature;
-            signature.of_run(measured.references(), drawn, SIGNED_VERSION).to_string()
-        };
-        let mut results = Vec::new();
-        for (number, sample) in samples.iter().enumerate() {
-            for (i, system) in systems.iter().enumerate() {
-                let resampled = if self.resampled {
-                    aggregate::resample(&with_columns, &sample.rows[i])
-                } else {
-                    self.metrics.iter().map(|_| None).collect()
-                };
-                for (place, (metric, resampled)) in self.metrics.iter().zip(resampled).enumerate() {
-                    let Chosen { corpus, sentence, columns } = metric;
-                    let sum = &sample.sums[i][columns.clone()];
-                    let estimate = || estimates.get(number).map(|of| of[i][place].clone());
-                    let own = resampled.is_some();
-                    let (mut score, confidence) = match resampled {
-                        Some((score, confidence)) => (score, Some(confidence)),
-                        None => (corpus.score(sum), estimate()),
-                    };
-                    let drawn = if own { Signature::default() } else { self.drawn() };
-                    corpus
-                        .add_text_values(&mut score, &mut text_values(measured, sample, i, place));
-                    let with_sentences = self.with_sentences && sample.slice.is_none();
-                    results.push(SystemResult {
-                        slice: sample.slice.clone(),
-                        segments: sample.segments,
-                        system: system.clone(),
-                        spec: corpus.spec(),
-                        remarks: corpus.remarks(sum),
-                        description: corpus.describe(&score),
-                        score,
-                        confidence,
-                        signature: sign(&**corpus, &drawn),
-                        sentences: with_sentences.then(|| Sentences {
-                            signature: sign(&**sentence, &Signature::default()),
-                            scorer: &**sentence,
-                            rows: &measured.rows[i],
-                            columns: columns.clone(),
-                            ids: &measured.ids,
-                        }),
-                    });
-                }
-            }
-        }
-        Report { inputs, results }
-    }
-}
-
-/// The numbers of the sample's texts by themselves.
-fn text_values(measured: &Measured, sample: &Sample<'_>, system: usize, metric: usize) -> Vec<f64> {
-    let values = &measured.text_values[system][metric];
-    match &sample.places {
-        Some(places) => places.iter().filter_map(|&place| values.get(place).copied()).collect(),
-        None => values.clone(),
     }
 }

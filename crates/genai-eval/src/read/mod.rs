@@ -17,6 +17,7 @@
 //! # Ok::<(), genai_eval::read::InputError>(())
 //! ```
 
+mod any;
 mod census;
 mod error;
 mod input;
@@ -26,6 +27,7 @@ mod logprobs;
 mod parallel;
 mod records;
 
+pub(crate) use any::AnySource;
 pub use census::Census;
 pub use error::InputError;
 pub(crate) use input::hexadecimal;

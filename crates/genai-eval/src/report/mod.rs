@@ -12,6 +12,7 @@ mod tests;
 mod text;
 
 use std::io::{self, Write};
+use std::path::Path;
 
 use genai_metrics::{Direction, Score, Spec};
 
@@ -212,6 +213,13 @@ impl Format {
     /// The formats' names.
     pub(crate) fn names() -> impl Iterator<Item = &'static str> {
         Self::ALL.iter().map(|(name, _)| *name)
+    }
+
+    /// The format that was asked for, or that the output's name stands for, or text.
+    pub(crate) fn chosen(format: Option<&str>, output: Option<&Path>) -> Self {
+        let extension = || output?.extension()?.to_str();
+        let given = format.or_else(extension).map(str::to_ascii_lowercase);
+        given.as_deref().and_then(Self::named).unwrap_or(Self::Text)
     }
 
     /// The format of that name or file extension.

@@ -1,5 +1,6 @@
 //! `genai-eval perplexity`: how well a language model predicts texts.
 
+mod compared;
 mod model;
 mod neural;
 mod records;
@@ -13,6 +14,7 @@ use genai_lm::logprobs::Layout;
 use genai_metrics::metrics::{Entry, TEXT_METRICS};
 use genai_metrics::{Perplexity, Scorer, Spec};
 
+pub(super) use self::compared::{ComparedModels, Pass};
 use self::model::{LogProbArguments, ModelArguments};
 use self::surprising::Surprising;
 use super::confidence;
@@ -21,7 +23,7 @@ use super::limits::{self, Limits};
 use super::metric_options;
 use super::scoring::{Outputs, ReportArguments, Scoring, chosen};
 use crate::Outcome;
-use crate::read::{LogProbFiles, ParallelFiles};
+use crate::read::{AnySource, LogProbFiles, ParallelFiles};
 use crate::samples::Divisions;
 
 #[derive(Args, Debug)]
@@ -109,14 +111,14 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome> {
         }
         (_, []) => {
             models.refuse_beside_logprobs()?;
-            Texts::Records(LogProbFiles::open(&log_prob_files, wanted.hashed(), with_ids)?)
+            AnySource::LogProbs(LogProbFiles::open(&log_prob_files, wanted.hashed(), with_ids)?)
         }
-        ([], _) => Texts::Lines(ParallelFiles::open(&[], &texts, wanted.hashed())?),
+        ([], _) => AnySource::Files(ParallelFiles::open(&[], &texts, wanted.hashed())?),
         (_, _) => bail!("--logprobs and --hyp exclude each other: a record brings its text"),
     };
     let model = match &source {
-        Texts::Records(files) => logprobs.model(files, wanted.messages())?,
-        Texts::Lines(_) => models.model(given.options.get("compat"), &wanted)?,
+        AnySource::LogProbs(files) => logprobs.model(files, wanted.messages())?,
+        _ => models.model(given.options.get("compat"), &wanted)?,
     };
     let mut perplexity = Perplexity::new(model)
         .with_options(&given.options)
@@ -141,16 +143,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome> {
         divisions: Divisions::default(),
         listener: if is_seen { Some(&mut listen) } else { None },
     };
-    let outcome = match &mut source {
-        Texts::Records(files) => scoring.run(files),
-        Texts::Lines(files) => scoring.run(files),
-    }?;
+    let outcome = scoring.run(&mut source)?;
     wanted.messages().show(&surprising.lines(std::env::var_os("NO_COLOR").is_none()));
     Ok(outcome)
-}
-
-/// What is scored.
-enum Texts {
-    Records(LogProbFiles),
-    Lines(ParallelFiles),
 }

@@ -20,7 +20,11 @@ use crate::read::LogProbFiles;
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Log-probabilities that another program wrote")]
 pub(super) struct LogProbArguments {
-    #[arg(help = "Records, one a line or in a JSON array: of OpenAI, vLLM, llama.cpp, TGI, SGLang, lm-eval, or plain lists; again for more systems; - is stdin", long = "logprobs", value_name = "[NAME=]FILE", conflicts_with_all = ["lm", "train", "model"])]
+    #[arg(
+        help = "Records, one a line or in a JSON array: of OpenAI, vLLM, llama.cpp, TGI, SGLang, lm-eval, or plain lists; again for more systems; - is stdin",
+        long = "logprobs",
+        value_name = "[NAME=]FILE"
+    )]
     pub(super) files: Vec<String>,
     /// How they are laid out [default: what the first record's keys say]
     #[arg(long, value_name = "NAME", requires = "files", value_parser = PossibleValuesParser::new(Layout::ALL.iter().map(|layout| layout.name())), hide_possible_values = true)]
@@ -87,15 +91,15 @@ pub(super) struct ModelArguments {
     #[arg(long = "hyp", value_name = "[NAME=]FILE")]
     pub(super) hypotheses: Vec<String>,
     /// An n-gram model: ARPA, plain or compressed, or the binary form of `lm train` and `lm convert`
-    #[arg(long, value_name = "MODEL", conflicts_with_all = ["train", "model"])]
+    #[arg(long, value_name = "MODEL", conflicts_with_all = ["train", "model", "files"])]
     lm: Option<PathBuf>,
     /// Train an n-gram model on these texts first; again for more files
-    #[arg(long, value_name = "FILE", conflicts_with = "model")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["model", "files"])]
     train: Vec<String>,
     #[command(flatten)]
     training: TrainArguments,
     /// A folder with a neural model as Hugging Face has it: config.json, *.safetensors, tokenizer.json
-    #[arg(long, value_name = "FOLDER")]
+    #[arg(long, value_name = "FOLDER", conflicts_with = "files")]
     model: Option<PathBuf>,
     #[command(flatten)]
     windows: WindowArguments,
