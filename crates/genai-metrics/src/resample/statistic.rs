@@ -34,13 +34,14 @@ impl<'m> Statistic<'m> {
         Self { scorer, columns: 0..scorer.columns().len(), part: None }
     }
 
-    /// The number for a row, or any sum of rows. A part that is not there, or is no single number, is 0.
+    /// The number for a row, or any sum of rows. A part that is not there, or is no
+    /// single number, is NaN: nothing may take it for a good score.
     pub fn value(&self, row: &[f64]) -> f64 {
         let row = row.get(self.columns.clone()).unwrap_or_default();
         let Some(part) = self.part else { return self.scorer.value(row) };
         match self.scorer.score(row).part(part) {
             Some(Part::Count(number) | Part::Number(number)) => *number,
-            _ => 0.0,
+            _ => f64::NAN,
         }
     }
 }
