@@ -143,6 +143,12 @@ pub trait Scorer: Send + Sync {
     fn value(&self, row: &[f64]) -> f64 {
         self.score(row).value
     }
+    /// The names of those parts of a score that are one number, also of parts that the score of
+    /// nothing lacks.
+    fn number_parts(&self) -> Vec<&'static str> {
+        let nothing = self.score(&vec![0.0; self.columns().len()]);
+        nothing.number_parts().map(|(name, _)| name).collect()
+    }
     /// Why a score is what one may not expect; see [`Metric::remarks`].
     fn remarks(&self, row: &[f64]) -> Vec<String>;
     /// The score's parts as people read them; see [`Metric::describe`].

@@ -27,6 +27,14 @@ impl Score {
     pub fn part(&self, name: &str) -> Option<&Part> {
         self.parts.iter().find(|(key, _)| *key == name).map(|(_, part)| part)
     }
+
+    /// The parts that are one number, in their order.
+    pub fn number_parts(&self) -> impl Iterator<Item = (&'static str, f64)> {
+        self.parts.iter().filter_map(|(name, part)| match part {
+            Part::Count(number) | Part::Number(number) => Some((*name, *number)),
+            Part::Counts(_) | Part::Numbers(_) => None,
+        })
+    }
 }
 
 /// A part of a [`Score`].

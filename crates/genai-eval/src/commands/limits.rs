@@ -95,6 +95,19 @@ impl Limits {
             for (strictest, spec) in limits.iter_mut().zip(specs) {
                 let of_spec = || given.iter().filter(|limit| fits(limit, spec));
                 let named = of_spec().any(|limit| limit.metric.is_some());
+                // Of metrics with several scales a limit for all would fail some whatever they score.
+                let too_high = |limit: &&&Limit| {
+                    direction == Direction::Higher && !named && spec.scale < limit.value
+                };
+                if let Some(Limit { value, .. }) = of_spec().find(too_high) {
+                    bail!(
+                        "--{} {value}: scores of {} go from 0 to {}, expected no more, or NAME={value} \
+                         for one metric",
+                        option(direction),
+                        spec.name,
+                        spec.scale
+                    );
+                }
                 let values = of_spec().filter(|limit| limit.metric.is_some() == named);
                 let values = values.map(|limit| limit.value);
                 *strictest = strictest.or(match direction {
@@ -180,10 +193,37 @@ mod tests {
     }
 
     fn limits(line: &str) -> Result<Vec<Option<f64>>, String> {
-        let command = Command::new("x").args(arguments(&specs()));
+        limits_of(&specs(), line)
+    }
+
+    fn limits_of(specs: &[Spec], line: &str) -> Result<Vec<Option<f64>>, String> {
+        let command = Command::new("x").args(arguments(specs));
         let matches = command.try_get_matches_from(format!("x {line}").split_whitespace());
         let matches = matches.map_err(|error| error.to_string())?;
-        Limits::of(&specs(), &matches).map(|gate| gate.0).map_err(|error| error.to_string())
+        Limits::of(specs, &matches).map(|gate| gate.0).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn scales_differ() {
+        let mut specs = specs();
+        specs[0].scale = 100.0;
+        for (line, expected) in [
+            ("--fail-under 1", Ok(vec![Some(1.0), Some(1.0), None])),
+            ("--fail-under rouge1=30", Ok(vec![Some(30.0), None, None])),
+            ("--fail-under 30 --fail-under rougeL=0.5", Ok(vec![Some(30.0), Some(0.5), None])),
+            (
+                "--fail-under 30",
+                Err("--fail-under 30: scores of rougeL go from 0 to 1, expected no more, or \
+                     NAME=30 for one metric"
+                    .to_owned()),
+            ),
+            (
+                "--fail-under 101",
+                Err("--fail-under 101: scores go from 0 to 100, expected no more".to_owned()),
+            ),
+        ] {
+            assert_eq!(limits_of(&specs, line), expected, "{line}");
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use genai_metrics::{ErrorKind, OptionKind, OptionSpec, Options};
 
+use super::option_value::spelled;
 use super::scheme::{self, SchemeParser};
 use crate::messages::Messages;
 use crate::read::{Lines, STANDARD_INPUT, byte_order_mark_warning};
@@ -50,7 +51,7 @@ pub(super) fn argument(option: &OptionSpec) -> Arg {
     }
 }
 
-/// One of some names, in any case, with blanks about it and hyphens in it: `ROUGE-L` is `rougeL`.
+/// One of some names, however it is [`spelled`].
 #[derive(Clone)]
 struct NameParser(&'static [&'static str]);
 
@@ -63,10 +64,8 @@ impl TypedValueParser for NameParser {
         arg: Option<&Arg>,
         value: &OsStr,
     ) -> Result<String, clap::Error> {
-        let plain = |name: &str| name.trim().replace('-', "").to_lowercase();
-        let given = value.to_string_lossy();
-        let known = self.0.iter().find(|name| plain(name) == plain(&given));
-        let value = known.map_or(value, |name| OsStr::new(name));
+        let known = spelled(self.0, &value.to_string_lossy());
+        let value = known.map_or(value, OsStr::new);
         PossibleValuesParser::new(self.0).parse_ref(command, arg, value)
     }
 
@@ -87,6 +86,50 @@ pub(super) struct Given {
 }
 
 impl Given {
+    /// Gives an option a value as it is written; files are read, and hashed if that is asked for.
+    ///
+    /// # Errors
+    /// If a file cannot be read, is not UTF-8 or is no tokenizer.
+    pub(super) fn take(
+        &mut self,
+        spec: &OptionSpec,
+        value: &str,
+        hashed: bool,
+        messages: Messages,
+    ) -> Result<()> {
+        match spec.kind {
+            OptionKind::Scheme(_) => match scheme::load(spec.name, value, hashed)? {
+                Some((subwords, files)) => {
+                    self.names.extend(files.iter().map(|_| spec.name));
+                    self.files.extend(files);
+                    self.options.set_subwords(spec.name, subwords);
+                }
+                None => self.options.set(spec.name, value),
+            },
+            OptionKind::Folder(files) => {
+                if !Path::new(value).is_dir() {
+                    let files = files.join(", ");
+                    bail!("--{} {value} is no folder, expected one with {files}", spec.name);
+                }
+                for name in files {
+                    let path = Path::new(value).join(name).display().to_string();
+                    let (text, file) = read(spec.name, path, hashed, messages)?;
+                    self.files.push(file);
+                    self.names.push(name);
+                    self.options.set_file(spec.name, name, &text);
+                }
+            }
+            OptionKind::File => {
+                let (text, file) = read(spec.name, value.to_owned(), hashed, messages)?;
+                self.files.push(file);
+                self.names.push(spec.name);
+                self.options.set(spec.name, &text);
+            }
+            _ => self.options.set(spec.name, value),
+        }
+        Ok(())
+    }
+
     /// The error of a metric with the file in which it found something wrong.
     pub(super) fn explain(&self, error: genai_metrics::Error) -> anyhow::Error {
         let (ErrorKind::BadLine { option: name, line, expected }
@@ -115,44 +158,15 @@ pub(super) fn given(
     for spec in specs {
         if let OptionKind::Flag = spec.kind {
             if matches.get_flag(spec.name) {
-                given.options.set(spec.name, "true");
+                given.take(spec, "true", hashed, messages)?;
             }
         } else if let OptionKind::Names(_) = spec.kind {
             if let Some(names) = matches.get_many::<String>(spec.name) {
                 let names: Vec<&str> = names.map(String::as_str).collect();
-                given.options.set(spec.name, &names.join(","));
+                given.take(spec, &names.join(","), hashed, messages)?;
             }
         } else if let Some(value) = matches.get_raw(spec.name).and_then(Iterator::last) {
-            let mut value = value.to_string_lossy().into_owned();
-            if let OptionKind::Scheme(_) = spec.kind
-                && let Some((subwords, files)) = scheme::load(spec.name, &value, hashed)?
-            {
-                given.names.extend(files.iter().map(|_| spec.name));
-                given.files.extend(files);
-                given.options.set_subwords(spec.name, subwords);
-                continue;
-            }
-            if let OptionKind::Folder(files) = spec.kind {
-                if !Path::new(&value).is_dir() {
-                    let files = files.join(", ");
-                    bail!("--{} {value} is no folder, expected one with {files}", spec.name);
-                }
-                for name in files {
-                    let path = Path::new(&value).join(name).display().to_string();
-                    let (text, file) = read(spec.name, path, hashed, messages)?;
-                    given.files.push(file);
-                    given.names.push(name);
-                    given.options.set_file(spec.name, name, &text);
-                }
-                continue;
-            }
-            if let OptionKind::File = spec.kind {
-                let (text, file) = read(spec.name, value, hashed, messages)?;
-                given.files.push(file);
-                given.names.push(spec.name);
-                value = text;
-            }
-            given.options.set(spec.name, &value);
+            given.take(spec, &value.to_string_lossy(), hashed, messages)?;
         }
     }
     Ok(given)

@@ -1,6 +1,7 @@
 //! The subcommands: one file each, thin. A metric's subcommand comes from the registry.
 
 mod bpe;
+mod compare;
 mod completions;
 mod confidence;
 mod doctor;
@@ -10,13 +11,16 @@ mod list;
 mod lm;
 mod man;
 mod measuring;
+mod metric_choice;
 mod metric_options;
+mod option_value;
 mod perplexity;
 mod report_plan;
 mod run_arguments;
 mod scheme;
 mod score;
 mod scoring;
+mod several;
 mod tokenize;
 mod units;
 
@@ -33,6 +37,8 @@ struct Entry {
 }
 
 const COMMANDS: &[Entry] = &[
+    Entry { command: several::command, run: several::run },
+    Entry { command: compare::command, run: compare::run },
     Entry { command: perplexity::command, run: perplexity::run },
     Entry { command: lm::command, run: lm::run },
     Entry { command: bpe::command, run: bpe::run },

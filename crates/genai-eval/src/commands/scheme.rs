@@ -18,7 +18,7 @@ use crate::report::InputFile;
 pub(super) struct SchemeParser(pub(super) &'static [&'static str]);
 
 /// What stands for a file in lists of values.
-const FILES: [&str; 2] = ["bpe:FILE", "spm:FILE"];
+pub(super) const FILES: [&str; 2] = ["bpe:FILE", "spm:FILE"];
 
 impl TypedValueParser for SchemeParser {
     type Value = String;
@@ -30,7 +30,7 @@ impl TypedValueParser for SchemeParser {
         value: &OsStr,
     ) -> Result<String, clap::Error> {
         match value.to_str() {
-            Some(text) if prefix_and_file(text).is_some() => Ok(text.to_owned()),
+            Some(text) if is_of_file(text) => Ok(text.to_owned()),
             _ => PossibleValuesParser::new(self.0.iter().chain(&FILES))
                 .parse_ref(command, arg, value),
         }
@@ -39,6 +39,11 @@ impl TypedValueParser for SchemeParser {
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
         Some(Box::new(self.0.iter().chain(&FILES).map(PossibleValue::new)))
     }
+}
+
+/// Whether a value is a prefix and a file rather than a name.
+pub(super) fn is_of_file(value: &str) -> bool {
+    prefix_and_file(value).is_some()
 }
 
 fn prefix_and_file(value: &str) -> Option<(&str, &str)> {

@@ -9,9 +9,11 @@ use super::confidence;
 use super::input::{self, InputArguments};
 use super::limits::{self, Limits};
 use super::metric_options;
-use super::scoring::{Outputs, ReportArguments, Scoring, chosen};
+use super::scoring::{Chosen, Outputs, ReportArguments, Scoring, chosen};
 use crate::Outcome;
 use crate::read::AnySource;
+use crate::report::InputFile;
+use crate::resampling::Resampling;
 
 pub(super) fn command(entry: &'static Entry) -> Command {
     // A default option set builds: a test of the registry holds that.
@@ -40,35 +42,50 @@ pub(super) fn run(entry: &'static Entry, matches: &ArgMatches) -> Result<Outcome
     let mut given = metric_options::given(entry.options, matches, hashed, wanted.messages())?;
     let draws = entry.options.iter().any(|option| option.name == "resamples");
     let drawn = confidence::of_matches(matches, draws)?;
-    if drawn.is_none() && input.divisions().cluster_field.is_some() {
-        bail!("--cluster-field is for intervals, expected --confidence beside it");
-    }
     if drawn.is_some() && draws && !draws_itself(entry, &given.options) {
         // Then they say how the interval is drawn.
         ["resamples", "level", "seed"].iter().for_each(|name| given.options.forget(name));
     }
     let build = |level| (entry.build)(&given.options, level).map_err(|error| given.explain(error));
     let metrics = chosen(build(Level::Corpus)?, build(Level::Sentence)?);
+    over(&input, &wanted, &metrics, given.files, input::newline_mark_of(matches), drawn, matches)
+}
+
+/// Scores what the arguments name by these metrics, and judges.
+///
+/// # Errors
+/// If a limit is for none of the metrics, or of an input or output.
+pub(super) fn over(
+    input: &InputArguments,
+    wanted: &ReportArguments,
+    metrics: &[Chosen],
+    option_files: Vec<InputFile>,
+    newline_mark: Option<&str>,
+    confidence: Option<Resampling>,
+    matches: &ArgMatches,
+) -> Result<Outcome> {
+    if confidence.is_none() && input.divisions().cluster_field.is_some() {
+        bail!("--cluster-field is for intervals, expected --confidence beside it");
+    }
     let specs: Vec<Spec> = metrics.iter().map(|metric| metric.corpus.spec()).collect();
     let limits = Limits::of(&specs, matches)?;
-    let option_paths = given.files.iter().map(|file| file.path.clone());
+    let option_paths = option_files.iter().map(|file| file.path.clone());
     let read: Vec<String> = input.files()?.into_iter().chain(option_paths).collect();
-    let outputs = Outputs::open(&wanted, &[], &read)?;
+    let outputs = Outputs::open(wanted, &[], &read)?;
     let mut scoring = Scoring {
-        metrics: &metrics,
-        wanted: &wanted,
+        metrics,
+        wanted,
         limits: &limits,
         outputs,
-        option_files: given.files,
+        option_files,
         newline_mark: None,
-        confidence: drawn,
+        confidence,
         divisions: input.divisions(),
         listener: None,
     };
-    let mark = input::newline_mark_of(matches);
-    let mut source = input.source(hashed, mark)?;
+    let mut source = input.source(wanted.hashed(), newline_mark)?;
     if let AnySource::Files(_) = source {
-        scoring.newline_mark = mark.map(str::to_owned);
+        scoring.newline_mark = newline_mark.map(str::to_owned);
     }
     scoring.run(&mut source)
 }

@@ -17,6 +17,7 @@ mod outputs;
 mod perplexity;
 mod readme;
 mod sandbox;
+mod several;
 mod subwords;
 
 /// Runs a command line and compares everything that it shows with a snapshot of that name.

@@ -384,6 +384,7 @@ pub(super) const ENTRY: Entry = Entry {
             4-grams, times a penalty where the hypotheses are shorter than the references. The \
             numbers are sacreBLEU 2.6.0's, to the last bit. From 0 to 100, higher is better.",
     lines: false,
+    variants: &[],
     options: &[
         Tokenizer::TOKENIZE,
         Tokenizer::LOWERCASE,

@@ -155,6 +155,7 @@ pub(super) const ENTRY: Entry = Entry {
             words are what stands between white space.\n\n\
             It is not rapidfuzz.fuzz.ratio, which has no substitutions, nor difflib's ratio.",
     lines: false,
+    variants: &[],
     options: &[
         OptionSpec {
             name: "unit",

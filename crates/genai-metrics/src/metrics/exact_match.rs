@@ -202,6 +202,7 @@ pub(super) const ENTRY: Entry = Entry {
             which is the default, drops references of which nothing is left where others are there; \
             that of 1.1 keeps them (--squad 1).",
     lines: false,
+    variants: &[],
     options: &[
         OptionSpec {
             name: "normalize",

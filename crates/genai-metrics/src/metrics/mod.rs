@@ -67,10 +67,27 @@ pub struct Entry {
     /// Whether newlines within a segment mean something to it, so that text files need a mark for
     /// them.
     pub lines: bool,
+    /// Names that it has with certain options.
+    pub variants: &'static [Variant],
     /// What it can be asked for.
     pub options: &'static [OptionSpec],
     /// Makes the metric with these options, for scores of that level.
     pub build: Build,
+}
+
+/// A name that a metric has with certain options, beside its own.
+///
+/// ```
+/// let chrf = genai_metrics::metrics::find("chrf").unwrap();
+/// assert_eq!(chrf.variants[0].name, "chrf++");
+/// assert_eq!(chrf.variants[0].options, [("word-order", "2")]);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Variant {
+    /// The name, as a user asks for it.
+    pub name: &'static str,
+    /// The options that it stands for, and their values.
+    pub options: &'static [(&'static str, &'static str)],
 }
 
 /// Makes a metric, or each of a family that is asked for by one name, as ROUGE's types are; at
@@ -109,6 +126,27 @@ mod tests {
                     assert!(scorers[..i].iter().all(|other| other.spec().name != name), "{name}");
                     assert!(!scorer.columns().is_empty());
                 }
+            }
+        }
+    }
+
+    /// A variant has a name of its own, and options that the metric has and takes.
+    #[test]
+    fn variants_are_well_formed() {
+        let entries = || METRICS.iter().chain(TEXT_METRICS);
+        for entry in METRICS {
+            let plain = (entry.build)(&Options::default(), Level::Corpus).unwrap();
+            for variant in entry.variants {
+                let names = entries().flat_map(|other| other.variants.iter().map(|v| v.name));
+                let names = names.chain(entries().map(|other| other.name));
+                assert_eq!(names.filter(|name| *name == variant.name).count(), 1);
+                let mut options = Options::default();
+                for (name, value) in variant.options {
+                    assert!(entry.options.iter().any(|option| option.name == *name), "{name}");
+                    options.set(name, value);
+                }
+                let built = (entry.build)(&options, Level::Corpus).unwrap();
+                assert_ne!(built[0].spec().signature, plain[0].spec().signature);
             }
         }
     }

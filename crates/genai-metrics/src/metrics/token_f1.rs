@@ -138,6 +138,7 @@ pub(super) const ENTRY: Entry = Entry {
             references of which nothing is left where others are there; that of 1.1 gives them 0 \
             (--squad 1).",
     lines: false,
+    variants: &[],
     options: &[SquadVersion::OPTION],
     build: |options, _| Ok(vec![Box::new(TokenF1 { squad: SquadVersion::from_options(options)? })]),
 };

@@ -2,7 +2,7 @@
 
 use super::stats::{HIGHEST_CHARACTER_ORDER, HIGHEST_WORD_ORDER};
 use super::{Chrf, GREATEST_BETA};
-use crate::metrics::Entry;
+use crate::metrics::{Entry, Variant};
 use crate::options::{OptionKind, OptionSpec};
 use crate::text::Tokenizer;
 
@@ -16,6 +16,7 @@ pub(in crate::metrics) const ENTRY: Entry = Entry {
             segment. The numbers are sacreBLEU 2.6.0's, to the last bit. From 0 to 100, higher is \
             better.",
     lines: false,
+    variants: &[Variant { name: "chrf++", options: &[("word-order", "2")] }],
     options: &[
         OptionSpec {
             name: "char-order",

@@ -152,6 +152,10 @@ impl Scorer for Perplexity {
         })
     }
 
+    fn number_parts(&self) -> Vec<&'static str> {
+        PerplexityStats::with_all_parts().parts().into_iter().map(|(name, _)| name).collect()
+    }
+
     fn needs_references(&self) -> bool {
         false
     }
@@ -266,6 +270,7 @@ pub(super) const ENTRY: Entry = Entry {
             and median of texts, the standard error, and the counts behind them. Lower is better; 1 \
             is perfect.",
     lines: false,
+    variants: &[],
     options: &[
         OptionSpec {
             name: "include",

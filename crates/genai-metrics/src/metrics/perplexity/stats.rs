@@ -213,6 +213,20 @@ impl PerplexityStats {
         known.then(|| mean.exp() * (variance / (self.tokens - 1.0)).sqrt())
     }
 
+    /// Statistics of which every part can be computed.
+    pub(super) fn with_all_parts() -> Self {
+        Self {
+            texts: 1.0,
+            scored_texts: 1.0,
+            tokens: 2.0,
+            words: 1.0,
+            bytes: 1.0,
+            characters: 1.0,
+            squares: ExactSum::from(1.0),
+            ..Self::default()
+        }
+    }
+
     pub(super) fn parts(&self) -> Vec<(&'static str, Part)> {
         let nats = self.surprisal();
         let is_finite = self.infinite == 0.0 || nats > 0.0;

@@ -83,6 +83,7 @@ pub(super) const ENTRY: Entry = Entry {
             tells; --tokenize unicode-words, unicode or char reads them. In text files <n> stands for a newline \
             within a segment (--newline-mark), for ROUGE-Lsum and for ROUGE-1.5.5's lines.",
     lines: true,
+    variants: &[],
     options: &[
         OptionSpec {
             name: "profile",

@@ -173,6 +173,7 @@ pub(super) const ENTRY: Entry = Entry {
             Words are what stands between white space, in lower case, punctuation included, unless \
             the options say otherwise.",
     lines: false,
+    variants: &[],
     options: &[
         flag("case-sensitive", "Take words that differ in case for different words"),
         flag(

@@ -35,6 +35,7 @@ pub(super) const ENTRY: Entry = Entry {
             Of several references the one with the fewest errors counts, of equals the longest; \
             jiwer has one reference.",
     lines: false,
+    variants: &[],
     options: &[
         OptionSpec {
             name: "types",
