@@ -52,16 +52,13 @@ pub(crate) struct Labels {
 
 impl Labels {
     fn push(&mut self, value: &str) {
-        let number = match self.numbers.get(value) {
-            Some(number) => *number,
-            None => {
-                let number = u32::try_from(self.values.len()).unwrap_or(u32::MAX);
-                self.numbers.insert(value.to_owned(), number);
-                self.values.push(value.to_owned());
-                number
-            }
-        };
-        self.of.push(number);
+        let known = self.numbers.get(value).copied();
+        self.of.push(known.unwrap_or_else(|| {
+            let number = u32::try_from(self.values.len()).unwrap_or(u32::MAX);
+            self.numbers.insert(value.to_owned(), number);
+            self.values.push(value.to_owned());
+            number
+        }));
     }
 
     fn append(&mut self, next: &Self) {

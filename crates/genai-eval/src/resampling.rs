@@ -106,15 +106,23 @@ impl Confidence {
     }
 }
 
+/// For each system and statistic its values in paired resamples.
+pub(crate) fn draw(
+    units: &[&Table],
+    statistics: &[Statistic<'_>],
+    resampling: Resampling,
+) -> Vec<Vec<Vec<f64>>> {
+    let mut generator = Pcg64::new(resampling.seed);
+    bootstrap(units, statistics, resampling.resamples, &mut generator, &Pool)
+}
+
 /// For each system and statistic an estimate.
 pub(crate) fn estimates(
     units: &[&Table],
     statistics: &[Statistic<'_>],
     resampling: Resampling,
 ) -> Vec<Vec<Estimate>> {
-    let mut generator = Pcg64::new(resampling.seed);
-    let drawn = bootstrap(units, statistics, resampling.resamples, &mut generator, &Pool);
-    estimates_of(&drawn, resampling.level)
+    estimates_of(&draw(units, statistics, resampling), resampling.level)
 }
 
 fn estimates_of(drawn: &[Vec<Vec<f64>>], level: f64) -> Vec<Vec<Estimate>> {

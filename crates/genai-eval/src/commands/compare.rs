@@ -121,9 +121,9 @@ struct Plan {
 
 impl Plan {
     fn of(matches: &ArgMatches) -> Result<Self> {
-        let text = |name| matches.get_one::<String>(name).map(String::as_str);
+        let given = |name| matches.get_one::<String>(name).map(String::as_str);
         let trials = matches.get_one::<u32>("trials").copied();
-        let test = match (text("test"), trials) {
+        let test = match (given("test"), trials) {
             (Some("approx-randomization"), trials) => {
                 Test::Randomization { trials: trials.unwrap_or(TRIALS) }
             }
@@ -135,8 +135,8 @@ impl Plan {
         Ok(Self {
             test,
             resampling: confidence::of_drawing(matches),
-            adjustment: text("adjust").and_then(Adjustment::named).unwrap_or(Adjustment::Holm),
-            baseline: text("baseline").map(str::to_owned),
+            adjustment: given("adjust").and_then(Adjustment::named).unwrap_or(Adjustment::Holm),
+            baseline: given("baseline").map(str::to_owned),
         })
     }
 
@@ -180,7 +180,8 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome> {
         measure(&mut first.source(&input, hashed, mark)?, &choice.metrics, &wanted)?;
     for pass in passes {
         let metrics = choose(&pass)?.metrics;
-        let (more, system, _) = measure(&mut pass.source(&input, hashed, mark)?, &metrics, &wanted)?;
+        let (more, system, _) =
+            measure(&mut pass.source(&input, hashed, mark)?, &metrics, &wanted)?;
         measured.beside(more)?;
         systems.extend(system);
     }
@@ -189,10 +190,11 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome> {
     let specs: Vec<Spec> = choice.metrics.iter().map(|metric| metric.corpus.spec()).collect();
     warn_of_tokenized_input(&measured, &systems, &specs, messages);
     let samples = samples(&measured, &divisions);
-    let measures = comparable(&choice, &samples[0], |note| messages.note(note));
-    let comparison = Comparing { plan: &plan, choice: &choice, measures: &measures, baseline };
+    let asked = comparable(&choice, &samples[0], |note| messages.note(note));
+    let comparison = Comparing { plan: &plan, choice: &choice, measures: &asked, baseline };
     let pool = engine::pool(wanted.threads)?;
     let compared = pool.install(|| comparison.compare(&samples, &systems, &measured, &divisions));
+    check_finite(&compared)?;
     inputs.options = choice.files;
     let report_plan = ReportPlan {
         metrics: &choice.metrics,
@@ -285,12 +287,12 @@ impl Comparing<'_> {
         let alpha = 1.0 - resampling.level;
         let mut compared_samples = Vec::new();
         for (sample, compared) in samples.iter().zip(&compared) {
-            let mut measures = Vec::new();
+            let mut of_sample = Vec::new();
             for (place, measure) in self.measures.iter().enumerate() {
                 let scorer = &self.choice.metrics[measure.metric].corpus;
                 let spec = scorer.spec();
                 let drawn = test.signature(resampling, divisions);
-                measures.push(ComparedMeasure {
+                of_sample.push(ComparedMeasure {
                     name: measure.name.clone(),
                     title: title(measure, &spec),
                     signature: sign(&**scorer, measured, &drawn),
@@ -301,7 +303,7 @@ impl Comparing<'_> {
                 });
             }
             for of_system in &compared.comparisons {
-                for (measure, comparison) in measures.iter_mut().zip(of_system) {
+                for (measure, comparison) in of_sample.iter_mut().zip(of_system) {
                     let tested = comparison.map(|comparison| {
                         let p_adjusted = adjusted.next().unwrap_or(1.0);
                         Tested { comparison, p_adjusted, significant: p_adjusted < alpha }
@@ -313,7 +315,7 @@ impl Comparing<'_> {
                 slice: sample.slice.clone(),
                 segments: sample.segments,
                 units: sample.units.first().map_or(0, |units| units.len()),
-                measures,
+                measures: of_sample,
             });
         }
         ComparisonReport {
@@ -334,6 +336,18 @@ pub(super) fn title(measure: &Measure, spec: &Spec) -> String {
         || spec.title.clone(),
         |part| format!("{} {}", spec.title, part.replace('_', " ")),
     )
+}
+
+/// A number that is missing or infinite cannot be compared.
+fn check_finite(compared: &ComparisonReport) -> Result<()> {
+    for measure in compared.samples.iter().flat_map(|sample| &sample.measures) {
+        for (system, score) in compared.systems.iter().zip(&measure.scores) {
+            if !score.is_finite() {
+                bail!("{system}: {} is no finite number, so it cannot be compared", measure.name);
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Gives results the intervals that were drawn for comparisons.

@@ -41,14 +41,24 @@ pub(super) fn run(entry: &'static Entry, matches: &ArgMatches) -> Result<Outcome
     let hashed = wanted.hashed();
     let mut given = metric_options::given(entry.options, matches, hashed, wanted.messages())?;
     let draws = entry.options.iter().any(|option| option.name == "resamples");
-    let drawn = confidence::of_matches(matches, draws)?;
-    if drawn.is_some() && draws && !draws_itself(entry, &given.options) {
+    let confidence = confidence::of_matches(matches, draws)?;
+    if confidence.is_some() && draws && !draws_itself(entry, &given.options) {
         // Then they say how the interval is drawn.
-        ["resamples", "level", "seed"].iter().for_each(|name| given.options.forget(name));
+        for name in ["resamples", "level", "seed"] {
+            given.options.forget(name);
+        }
     }
     let build = |level| (entry.build)(&given.options, level).map_err(|error| given.explain(error));
     let metrics = chosen(build(Level::Corpus)?, build(Level::Sentence)?);
-    over(&input, &wanted, &metrics, given.files, input::newline_mark_of(matches), drawn, matches)
+    over(
+        &input,
+        &wanted,
+        &metrics,
+        given.files,
+        input::newline_mark_of(matches),
+        confidence,
+        matches,
+    )
 }
 
 /// Scores what the arguments name by these metrics, and judges.

@@ -126,6 +126,7 @@ pub(crate) struct Difference {
 }
 
 /// What came of a check.
+#[expect(clippy::enum_variant_names, reason = "no verdict is what it is called")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Verdict {
     /// It holds.

@@ -287,7 +287,7 @@ impl Block for RecordBlock {
             for (at, field) in (cells.len() - fields.labels.len()..).zip(&fields.labels) {
                 match there(at, field)? {
                     label @ (Cell::Text(_) | Cell::Number(_) | Cell::Boolean(_)) => {
-                        labels.push(label)
+                        labels.push(label);
                     }
                     other => {
                         return Err(wrong(expected(

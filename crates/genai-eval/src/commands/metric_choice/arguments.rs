@@ -21,7 +21,6 @@ const ELSEWHERE: [&str; 3] = ["resamples", "level", "seed"];
 
 /// The arguments that choose among all metrics: their names, and whatever any of them can be asked
 /// for.
-#[cfg_attr(not(test), expect(dead_code, reason = "commands that bring a language model go here"))]
 pub(in super::super) fn arguments() -> Vec<Arg> {
     arguments_of(entries())
 }

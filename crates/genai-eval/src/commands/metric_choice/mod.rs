@@ -12,12 +12,9 @@ use std::collections::BTreeMap;
 
 use anyhow::{Result, bail};
 use clap::ArgMatches;
+use genai_metrics::resample::Statistic;
 use genai_metrics::{Level, OptionSpec, Options, Scorer};
 
-#[cfg_attr(
-    not(test),
-    expect(unused_imports, reason = "commands that bring a language model go here")
-)]
 pub(super) use self::arguments::arguments;
 pub(super) use self::arguments::{METRIC, arguments_of};
 use self::group::Group;
@@ -59,6 +56,11 @@ pub(super) struct Measure {
 }
 
 impl Choice {
+    /// The number that was asked for, of rows in which all metrics' columns lie side by side.
+    pub(super) fn statistic(&self, measure: &Measure) -> Statistic<'_> {
+        Statistic { part: measure.part, ..self.metrics[measure.metric].statistic() }
+    }
+
     /// What was asked for by that name: the number that is called so, or else every member of the
     /// family. Empty for a name that was not asked for.
     #[cfg_attr(not(test), expect(dead_code, reason = "rules of a gate go by name"))]

@@ -27,6 +27,7 @@ pub(in crate::commands) struct ComparedModels {
     models: Vec<String>,
     /// What n-gram models are over: word, character, bpe:FILE
     #[arg(
+        id = "lm-unit",
         long = "lm-unit",
         value_name = "UNIT",
         requires = "models",
