@@ -2,13 +2,13 @@
 
 use anyhow::{Result, bail};
 use clap::{ArgMatches, Args, Command, FromArgMatches};
-use genai_metrics::metrics::METRICS;
+use genai_metrics::metrics::{Entry, METRICS};
 use genai_metrics::{Level, Options, Spec};
 
 use super::confidence;
 use super::input::{self, InputArguments};
 use super::limits;
-use super::metric_choice::{self, Choice, METRIC};
+use super::metric_choice::{self, Choice};
 use super::score;
 use super::scoring::ReportArguments;
 use crate::Outcome;
@@ -25,21 +25,20 @@ pub(super) fn command() -> Command {
         )
         .after_long_help(
             "Examples:\n  genai-eval score -m bleu,chrf,rougeL --ref ref.txt --hyp out.txt\n  \
-             genai-eval score -m bleu,rouge --tokenize bleu=zh --tokenize rouge=char --ref ref.txt \
-             --hyp out.txt\n  genai-eval score -m bleu,wer --lowercase --data out.jsonl --fail-under \
+             genai-eval score -m bleu,rouge --tokenize bleu=zh --tokenize rouge=char --data out.jsonl\n  \
+             genai-eval score -m bleu,wer --data out.jsonl --fail-under \
              bleu=30 --fail-over wer=0.2",
         );
+    let mut arguments = metric_choice::arguments_of(METRICS).into_iter();
+    let command = command.args(arguments.next().map(|metric| metric.required(true)));
     let command = InputArguments::augment_args(command).arg(input::newline_mark_argument());
-    let command = command
-        .args(metric_choice::arguments_of(METRICS))
-        .mut_arg(METRIC, |metric| metric.required(true))
-        .args(confidence::arguments(&[]));
+    let command = command.args(arguments).args(confidence::arguments(&[]));
     ReportArguments::augment_args(command).args(limits::arguments(&all_specs()))
 }
 
 /// What the gate has to know of every metric.
 fn all_specs() -> Vec<Spec> {
-    let build = |entry: &genai_metrics::metrics::Entry| {
+    let build = |entry: &Entry| {
         // A default option set builds: a test of the registry holds that.
         (entry.build)(&Options::default(), Level::Corpus).unwrap_or_default()
     };

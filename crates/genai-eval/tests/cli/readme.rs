@@ -30,19 +30,21 @@ fn the_first_command_prints_the_line_shown() {
     assert_eq!(String::from_utf8(ran.stdout).unwrap().trim_end(), block(&readme, 1).join("\n"));
 }
 
-/// The table that the README shows for ROUGE is that of the same files.
+/// The tables that the README shows for ROUGE and for several metrics are those of the same files.
 #[test]
-fn the_rouge_table_is_as_shown() {
+fn the_tables_are_as_shown() {
     let readme = readme();
     let (_, arguments) = block(&readme, 0)[0].split_once(" -- bleu ").unwrap();
-    let ran = Command::new(env!("CARGO_BIN_EXE_genai-eval"))
-        .arg("rouge")
-        .args(arguments.split(' '))
-        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."))
-        .output()
-        .unwrap();
-    let table = String::from_utf8(ran.stdout).unwrap();
-    assert!(readme.contains(&format!("```text\n{table}```")), "the README lacks:\n{table}");
+    for command in ["rouge", "score -m bleu,chrf++,rougeL,cer"] {
+        assert!(readme.contains(&format!("\ngenai-eval {command} --ref ref.txt --hyp out.txt")));
+        let ran = Command::new(env!("CARGO_BIN_EXE_genai-eval"))
+            .args(command.split(' ').chain(arguments.split(' ')))
+            .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."))
+            .output()
+            .unwrap();
+        let table = String::from_utf8(ran.stdout).unwrap();
+        assert!(readme.contains(&format!("```text\n{table}```")), "the README lacks:\n{table}");
+    }
 }
 
 #[test]

@@ -25,7 +25,7 @@ pub(in super::super) fn arguments() -> Vec<Arg> {
     arguments_of(entries())
 }
 
-/// The arguments that choose among these metrics.
+/// The arguments that choose among these metrics, the one with their names first.
 pub(in super::super) fn arguments_of(
     entries: impl IntoIterator<Item = &'static Entry>,
 ) -> Vec<Arg> {
@@ -65,6 +65,7 @@ fn argument(name: &'static str, having: &[(&Entry, &OptionSpec)]) -> Arg {
         .long(name)
         .action(ArgAction::Append)
         .help_heading("Options of metrics")
+        .hide_short_help(true)
         .help(help(having));
     let is_flag = |option: &OptionSpec| matches!(option.kind, OptionKind::Flag);
     if having.iter().all(|(_, option)| is_flag(option)) {

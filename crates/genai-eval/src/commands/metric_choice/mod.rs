@@ -15,8 +15,7 @@ use clap::ArgMatches;
 use genai_metrics::resample::Statistic;
 use genai_metrics::{Level, OptionSpec, Options, Scorer};
 
-pub(super) use self::arguments::arguments;
-pub(super) use self::arguments::{METRIC, arguments_of};
+pub(super) use self::arguments::{METRIC, arguments, arguments_of};
 use self::group::Group;
 use self::names::Asked;
 use super::option_value::{OptionValue, one_of, plain};
