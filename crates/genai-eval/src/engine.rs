@@ -129,6 +129,14 @@ impl Measured {
         Ok(())
     }
 
+    /// Takes in the rows of another system, which were kept from another run.
+    pub(crate) fn add_system(&mut self, rows: Table) {
+        self.sums.push(rows.sum());
+        self.rows.push(rows);
+        self.text_values.push(self.text_values.first().map_or_else(Vec::new, |values| vec![Vec::new(); values.len()]));
+        self.detached_full_stops.push(0);
+    }
+
     /// The number of references, if it is the same for all segments.
     pub(crate) fn references(&self) -> Option<usize> {
         self.references.filter(|(fewest, most)| fewest == most).map(|(fewest, _)| fewest)

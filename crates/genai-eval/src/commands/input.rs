@@ -4,6 +4,7 @@ use anyhow::{Result, bail};
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Arg, ArgMatches, Args};
 
+use crate::gate::configuration::Data;
 use crate::read::{AnySource, Field, InputError, ParallelFiles, RecordFields, Records};
 use crate::samples::Divisions;
 
@@ -81,6 +82,33 @@ impl InputArguments {
     pub(super) fn text_files(&self) -> Result<Vec<String>> {
         let hypotheses = named(&self.hypotheses, "--hyp", is_file)?;
         Ok(self.references.iter().cloned().chain(hypotheses.into_iter().map(|(_, f)| f)).collect())
+    }
+
+    /// What is named, as a configuration has it; nothing if nothing is.
+    ///
+    /// # Errors
+    /// If there are several systems.
+    pub(super) fn named_data(&self) -> Result<Option<Data>> {
+        let hypotheses = named(&self.hypotheses, "--hyp", is_file)?;
+        let fields = named(&self.hypothesis_fields, "--hyp-field", |_| false)?;
+        if hypotheses.len() > 1 || fields.len() > 1 {
+            bail!("several candidates, expected one --hyp; what it is compared with is --baseline-hyp");
+        }
+        if self.data.is_none() && self.references.is_empty() && hypotheses.is_empty() {
+            return Ok(None);
+        }
+        let only = |given: Vec<(String, String)>| given.into_iter().next().map(|(_, value)| value);
+        Ok(Some(Data {
+            references: self.references.clone(),
+            hyp: only(hypotheses),
+            data: self.data.clone(),
+            hyp_field: only(fields),
+            ref_field: self.reference_fields.clone(),
+            id_field: self.id_field.clone(),
+            slice_fields: self.slice_fields.clone(),
+            cluster_field: self.cluster_field.clone(),
+            ..Data::default()
+        }))
     }
 
     /// By which fields segments are told apart.

@@ -5,6 +5,7 @@ mod compare;
 mod completions;
 mod confidence;
 mod doctor;
+mod gate;
 mod input;
 mod limits;
 mod list;
@@ -39,6 +40,7 @@ struct Entry {
 const COMMANDS: &[Entry] = &[
     Entry { command: several::command, run: several::run },
     Entry { command: compare::command, run: compare::run },
+    Entry { command: gate::command, run: gate::run },
     Entry { command: perplexity::command, run: perplexity::run },
     Entry { command: lm::command, run: lm::run },
     Entry { command: bpe::command, run: bpe::run },

@@ -60,6 +60,12 @@ impl Choice {
         Statistic { part: measure.part, ..self.metrics[measure.metric].statistic() }
     }
 
+    /// The places of [`Choice::named`] among all measures.
+    pub(super) fn places_of(&self, name: &str) -> Vec<usize> {
+        let named = self.named(name);
+        (0..self.measures.len()).filter(|&place| named.contains(&&self.measures[place])).collect()
+    }
+
     /// What was asked for by that name: the number that is called so, or else every member of the
     /// family. Empty for a name that was not asked for.
     #[cfg_attr(not(test), expect(dead_code, reason = "rules of a gate go by name"))]

@@ -7,12 +7,13 @@ mod records;
 mod surprising;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::{Result, bail};
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use genai_lm::logprobs::Layout;
 use genai_metrics::metrics::{Entry, TEXT_METRICS};
-use genai_metrics::{Perplexity, Scorer, Spec};
+use genai_metrics::{LanguageModel, Perplexity, Scorer, Spec};
 
 pub(super) use self::compared::{ComparedModels, Pass};
 use self::model::{LogProbArguments, ModelArguments};
@@ -23,6 +24,7 @@ use super::limits::{self, Limits};
 use super::metric_options;
 use super::scoring::{Outputs, ReportArguments, Scoring, chosen};
 use crate::Outcome;
+use crate::messages::Messages;
 use crate::read::{AnySource, LogProbFiles, ParallelFiles};
 use crate::samples::Divisions;
 
@@ -60,6 +62,17 @@ pub(super) fn command() -> Command {
     let command = command.args(confidence::arguments(entry.options));
     let command = RecordArguments::augment_args(ReportArguments::augment_args(command));
     command.args(limits::arguments(&[spec()]))
+}
+
+/// Records as a model: they are laid out as the first of them says.
+///
+/// # Errors
+/// If it does not say that.
+pub(super) fn model_of_records(
+    files: &LogProbFiles,
+    messages: Messages,
+) -> Result<Arc<dyn LanguageModel>> {
+    LogProbArguments::default_of_records().model(files, messages)
 }
 
 /// What the gate has to know of it.

@@ -44,6 +44,13 @@ pub(super) struct LogProbArguments {
 }
 
 impl LogProbArguments {
+    /// What holds if nothing is given.
+    pub(super) fn default_of_records() -> Self {
+        let (part, log_base, post_sampling) =
+            ("auto".to_owned(), "e".to_owned(), "refuse".to_owned());
+        Self { files: Vec::new(), layout: None, part, choice: None, log_base, post_sampling }
+    }
+
     /// Records as a model; says which layout it took them for, and by which rules they are read.
     pub(super) fn model(
         &self,
