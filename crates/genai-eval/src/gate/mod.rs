@@ -2,4 +2,5 @@
 
 #![expect(dead_code, reason = "the command is being built")]
 
+pub(crate) mod configuration;
 pub(crate) mod verdict;

@@ -1,6 +1,7 @@
 //! What the gate has found: a check for each condition of each rule, and the one verdict of them all.
 
 use genai_metrics::Direction;
+use serde::{Deserialize, Serialize};
 
 use crate::Outcome;
 
@@ -100,9 +101,11 @@ pub(crate) enum Condition {
 }
 
 /// Whether a condition that does not hold fails the gate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum Severity {
     /// It does.
+    #[default]
     Fail,
     /// It is only said.
     Warn,
