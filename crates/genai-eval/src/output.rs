@@ -201,11 +201,13 @@ fn place(path: &Path) -> Option<PathBuf> {
         .ok()
 }
 
-fn folder(path: &Path) -> &Path {
+/// The folder that a file is in.
+pub(crate) fn folder(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-fn beside(target: &Path) -> io::Result<NamedTempFile> {
+/// A temporary file beside another, to be renamed to it.
+pub(crate) fn beside(target: &Path) -> io::Result<NamedTempFile> {
     let mut builder = Builder::new();
     builder.prefix(".genai-eval-").suffix(".part");
     // As an ordinary new file, not as a secret one; the process's mask still applies.

@@ -2,5 +2,6 @@
 
 #![expect(dead_code, reason = "the command is being built")]
 
+pub(crate) mod baseline;
 pub(crate) mod configuration;
 pub(crate) mod verdict;
