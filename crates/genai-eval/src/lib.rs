@@ -38,13 +38,20 @@ pub enum Outcome {
     NoVerdict,
 }
 
+impl Outcome {
+    /// The exit code: 0, 1 or 2.
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Success => 0,
+            Self::GateFailed => 1,
+            Self::NoVerdict => 2,
+        }
+    }
+}
+
 impl From<Outcome> for ExitCode {
     fn from(outcome: Outcome) -> Self {
-        match outcome {
-            Outcome::Success => Self::SUCCESS,
-            Outcome::GateFailed => Self::from(1),
-            Outcome::NoVerdict => Self::from(2),
-        }
+        Self::from(outcome.code())
     }
 }
 

@@ -216,3 +216,16 @@ impl Verdict {
         }
     }
 }
+
+impl Condition {
+    /// Its name in the configuration.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Min(_) => "min",
+            Self::Max(_) => "max",
+            Self::MaxDrop(_) => "max_drop",
+            Self::MaxGap(_) => "max_gap",
+            Self::PerSegment { .. } => "per_segment",
+        }
+    }
+}

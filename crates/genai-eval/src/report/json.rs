@@ -306,8 +306,8 @@ pub(crate) fn write_sentence_lines(report: &Report<'_>, out: &mut dyn Write) -> 
 }
 
 /// Indents down to the fields of a result; what lies deeper stays on one line.
-#[derive(Default)]
-struct PrettyToDepth {
+#[derive(Debug, Default)]
+pub(crate) struct PrettyToDepth {
     pretty: PrettyFormatter<'static>,
     depth: usize,
 }

@@ -17,7 +17,7 @@ use std::path::Path;
 use genai_metrics::{Direction, Score, Spec};
 
 pub(crate) use csv::io_error;
-pub(crate) use json::write_sentence_lines;
+pub(crate) use json::{PrettyToDepth, write_sentence_lines};
 pub(crate) use markdown::write_row;
 use sentences::side_by_side;
 pub(crate) use sentences::{Sentence, Sentences};
