@@ -7,6 +7,7 @@
 )]
 
 mod bpe;
+mod ci_files;
 mod commands;
 mod determinism;
 mod formats;
