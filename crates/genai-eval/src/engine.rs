@@ -133,7 +133,9 @@ impl Measured {
     pub(crate) fn add_system(&mut self, rows: Table) {
         self.sums.push(rows.sum());
         self.rows.push(rows);
-        self.text_values.push(self.text_values.first().map_or_else(Vec::new, |values| vec![Vec::new(); values.len()]));
+        self.text_values.push(
+            self.text_values.first().map_or_else(Vec::new, |values| vec![Vec::new(); values.len()]),
+        );
         self.detached_full_stops.push(0);
     }
 

@@ -92,7 +92,9 @@ impl InputArguments {
         let hypotheses = named(&self.hypotheses, "--hyp", is_file)?;
         let fields = named(&self.hypothesis_fields, "--hyp-field", |_| false)?;
         if hypotheses.len() > 1 || fields.len() > 1 {
-            bail!("several candidates, expected one --hyp; what it is compared with is --baseline-hyp");
+            bail!(
+                "several candidates, expected one --hyp; what it is compared with is --baseline-hyp"
+            );
         }
         if self.data.is_none() && self.references.is_empty() && hypotheses.is_empty() {
             return Ok(None);

@@ -3,22 +3,7 @@
 use genai_metrics::OptionKind;
 
 use super::scheme;
-
-/// A value in a configuration file.
-#[cfg_attr(not(test), expect(dead_code, reason = "configuration files go here"))]
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum OptionValue {
-    /// A name, a file, or anything else that is text.
-    Text(String),
-    /// A number with a fraction.
-    Number(f64),
-    /// A whole number.
-    Integer(i64),
-    /// Yes or no.
-    Flag(bool),
-    /// Several names.
-    List(Vec<String>),
-}
+pub(super) use crate::gate::configuration::OptionValue;
 
 impl OptionValue {
     /// The value as on a command line, checked; `true` or `false` for a flag.

@@ -1,7 +1,7 @@
 //! Runs of the gate in which nothing has changed: how often would it fail?
 
-use genai_metrics::resample::{Pcg64, bootstrap};
 use genai_metrics::resample::{InOrder, MarginAnswer, MarginTest, Statistic, holm};
+use genai_metrics::resample::{Pcg64, bootstrap};
 use genai_metrics::{Direction, Table};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
@@ -43,11 +43,12 @@ impl SelfCheck<'_> {
         let tables = [&other, &one];
         let drawn = bootstrap(&tables, &statistics, self.resamples, &mut generator, &InOrder);
         let sums = tables.map(Table::sum);
-        let test = |(place, (statistic, direction, margin)): (usize, &(Statistic<'_>, Direction, f64))| {
-            let scores = (statistic.value(&sums[0]), statistic.value(&sums[1]));
-            let drawn = (&drawn[0][place][..], &drawn[1][place][..]);
-            MarginTest::by_bootstrap(*direction, scores, drawn, *margin, self.alpha)
-        };
+        let test =
+            |(place, (statistic, direction, margin)): (usize, &(Statistic<'_>, Direction, f64))| {
+                let scores = (statistic.value(&sums[0]), statistic.value(&sums[1]));
+                let drawn = (&drawn[0][place][..], &drawn[1][place][..]);
+                MarginTest::by_bootstrap(*direction, scores, drawn, *margin, self.alpha)
+            };
         let tests: Vec<MarginTest> = self.rules.iter().enumerate().map(test).collect();
         let p_values: Vec<f64> = tests.iter().map(|test| test.p_value).collect();
         let p_values = if self.by_holm { holm(&p_values) } else { p_values };

@@ -42,7 +42,8 @@ fn found(check: &Check, rule: &Rule, finding: &Finding) -> String {
             };
             // The limit as it was given; the score in full if rounding would hide which side it is on.
             let plain = number(shown);
-            let hides = plain.parse().is_ok_and(|rounded: f64| (rounded < limit) != (shown < limit));
+            let hides =
+                plain.parse().is_ok_and(|rounded: f64| (rounded < limit) != (shown < limit));
             let shown = if hides { shown.to_string() } else { plain };
             format!("is {shown}, {of}{} {limit}", if is_below { below } else { above })
         }
@@ -52,9 +53,12 @@ fn found(check: &Check, rule: &Rule, finding: &Finding) -> String {
             min_share * 100.0
         ),
         Condition::MaxGap(limit) => {
-            let differs = format!("differs by {} between the best and the worst slice", fine(score));
+            let differs =
+                format!("differs by {} between the best and the worst slice", fine(score));
             match finding {
-                Finding::Open => format!("{differs}; the data are too few to tell whether that is over {limit}"),
+                Finding::Open => {
+                    format!("{differs}; the data are too few to tell whether that is over {limit}")
+                }
                 Finding::Broken => format!("{differs}, over {limit}"),
                 _ => format!("{differs}, within {limit}"),
             }

@@ -7,8 +7,8 @@ use genai_metrics::Direction;
 
 use super::judge::Judged;
 use super::verdict::{WorstSegment, WorstSegments, WorstTexts};
-use crate::read::{Block, Source};
 use crate::read::json::Cell;
+use crate::read::{Block, Source};
 use crate::samples::Sample;
 
 /// The worst segments by each of these numbers; `all` has the candidate, and the baseline behind it if there is one.
@@ -19,7 +19,10 @@ pub(crate) fn worst(
     most: usize,
 ) -> Vec<WorstSegments> {
     let whole = measures.iter().filter(|measure| measure.statistic.part.is_none());
-    whole.map(|measure| of_measure(measure, all, ids, most)).filter(|of| !of.segments.is_empty()).collect()
+    whole
+        .map(|measure| of_measure(measure, all, ids, most))
+        .filter(|of| !of.segments.is_empty())
+        .collect()
 }
 
 fn of_measure(measure: &Judged<'_>, all: &Sample<'_>, ids: &[Cell], most: usize) -> WorstSegments {

@@ -161,7 +161,6 @@ fn the_readme_shows_what_is_there() {
 
 /// Every option of `genai-eval gate` that a file or the README's section names exists.
 #[test]
-#[ignore = "switch on when `genai-eval gate` is there"]
 fn options_exist() {
     let there = names_behind(&Sandbox::new().run("gate --help").success(), "--");
     let mut checked = 0;

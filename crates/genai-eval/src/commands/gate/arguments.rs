@@ -21,89 +21,117 @@ pub(super) struct GateArguments {
     /// Print the JSON Schema of the configuration, and do nothing else
     #[arg(long)]
     pub(super) schema: bool,
-    /// An option of a metric, as in its own command: bleu.tokenize=zh; again for more
-    #[arg(long = "metric-option", value_name = "METRIC.OPTION=VALUE")]
-    metric_options: Vec<String>,
     /// Log-probabilities that a model gave the texts, for rules about perplexity
     #[arg(long, value_name = "FILE", help_heading = "Input")]
     logprobs: Option<String>,
     /// No verdict with fewer segments
     #[arg(long, value_name = "N", help_heading = "Input")]
     min_segments: Option<u64>,
+    #[command(flatten)]
+    pub(super) rules: RuleArguments,
+    #[command(flatten)]
+    pub(super) baseline: BaselineArguments,
+    #[command(flatten)]
+    pub(super) statistics: StatisticsArguments,
+    #[command(flatten)]
+    pub(super) output: OutputArguments,
+}
+
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Rules")]
+pub(super) struct RuleArguments {
     /// Fail if a score is below X; again for more metrics
-    #[arg(long, value_name = "METRIC=X", value_parser = limit, help_heading = "Rules")]
+    #[arg(long, value_name = "METRIC=X", value_parser = limit)]
     min: Vec<Limit>,
     /// Fail if a score is above X
-    #[arg(long, value_name = "METRIC=X", value_parser = limit, help_heading = "Rules")]
+    #[arg(long, value_name = "METRIC=X", value_parser = limit)]
     max: Vec<Limit>,
     /// Fail if a score is clearly worse than the baseline's by more than X, on the metric's scale
-    #[arg(long, value_name = "METRIC=X", value_parser = limit, help_heading = "Rules")]
+    #[arg(long, value_name = "METRIC=X", value_parser = limit)]
     max_drop: Vec<Limit>,
     /// The same with X as a share of the baseline's score; with both, the stricter holds
-    #[arg(long, value_name = "METRIC=X", value_parser = limit, help_heading = "Rules")]
+    #[arg(long, value_name = "METRIC=X", value_parser = limit)]
     max_drop_rel: Vec<Limit>,
+    /// An option of a metric, as in its own command: bleu.tokenize=zh; again for more
+    #[arg(long = "metric-option", value_name = "METRIC.OPTION=VALUE")]
+    metric_options: Vec<String>,
+}
+
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Baseline")]
+pub(super) struct BaselineArguments {
     /// The baseline's scores and rows, as --update-baseline wrote them
-    #[arg(long, value_name = "FILE", help_heading = "Baseline")]
+    #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
     /// The baseline's outputs, one a line, which are scored again
-    #[arg(long, value_name = "FILE", help_heading = "Baseline")]
+    #[arg(long, value_name = "FILE")]
     baseline_hyp: Option<String>,
     /// Records with the baseline's outputs
-    #[arg(long, value_name = "FILE", help_heading = "Baseline")]
+    #[arg(long, value_name = "FILE")]
     baseline_data: Option<String>,
     /// The field with the baseline's output, in --baseline-data or else in --data
-    #[arg(long, value_name = "FIELD", help_heading = "Baseline")]
+    #[arg(long, value_name = "FIELD")]
     baseline_hyp_field: Option<String>,
     /// Log-probabilities that the baseline's model gave the same texts
-    #[arg(long, value_name = "FILE", help_heading = "Baseline")]
+    #[arg(long, value_name = "FILE")]
     baseline_logprobs: Option<String>,
     /// Write the scores and rows of this run to the baseline's file, if the gate does not fail
-    #[arg(long, help_heading = "Baseline")]
+    #[arg(long)]
     pub(super) update_baseline: bool,
     /// Update the baseline although the gate fails; the reason is kept in it
-    #[arg(long, value_name = "REASON", requires = "update_baseline", help_heading = "Baseline")]
+    #[arg(long, value_name = "REASON", requires = "update_baseline")]
     pub(super) accept_regression: Option<String>,
+}
+
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Statistics")]
+pub(super) struct StatisticsArguments {
     /// paired-bootstrap, approx-randomization or none
-    #[arg(long, value_name = "TEST", value_parser = PossibleValuesParser::new(TESTS), hide_possible_values = true, help_heading = "Statistics")]
+    #[arg(long, value_name = "TEST", value_parser = PossibleValuesParser::new(TESTS), hide_possible_values = true)]
     test: Option<String>,
     /// How many resamples are drawn [default: 1000]
-    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..=1_000_000), help_heading = "Statistics")]
+    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..=1_000_000))]
     resamples: Option<u32>,
     /// The rate of false alarms that is accepted [default: 0.05]
-    #[arg(long, value_name = "X", help_heading = "Statistics")]
+    #[arg(long, value_name = "X")]
     alpha: Option<f64>,
     /// Where the random numbers start [default: 12345]
-    #[arg(long, value_name = "N", help_heading = "Statistics")]
+    #[arg(long, value_name = "N")]
     seed: Option<u64>,
     /// Correct for the number of rules: holm or none
-    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(ADJUSTMENTS), hide_possible_values = true, help_heading = "Statistics")]
+    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(ADJUSTMENTS), hide_possible_values = true)]
     adjust: Option<String>,
     /// Deal the outputs of both systems out anew, so that nothing has changed, and count how often the gate fails
-    #[arg(long, help_heading = "Statistics")]
+    #[arg(long)]
     pub(super) self_check: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Output")]
+pub(super) struct OutputArguments {
     /// Warnings and what is left open fail the gate, too
-    #[arg(long, help_heading = "Output")]
+    #[arg(long)]
     pub(super) strict: bool,
     /// What is printed: text, json or md [default: text]
-    #[arg(long, value_name = "FORMAT", value_parser = PossibleValuesParser::new(["text", "json", "md"]), hide_possible_values = true, help_heading = "Output")]
+    #[arg(long, value_name = "FORMAT", value_parser = PossibleValuesParser::new(["text", "json", "md"]), hide_possible_values = true)]
     pub(super) format: Option<String>,
     /// Also write JSON to FILE
-    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
-    /// Also write JUnit XML to FILE
-    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    /// Also write a report in XML as `JUnit` has it to FILE
+    #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
     /// Also write Markdown to FILE
-    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    #[arg(long, value_name = "FILE")]
     markdown: Option<PathBuf>,
-    /// Also write OpenMetrics to FILE
-    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    /// Also write metrics as `OpenMetrics` has them to FILE
+    #[arg(long, value_name = "FILE")]
     openmetrics: Option<PathBuf>,
     /// Annotations for GitHub on stdout, a summary of the step, and outputs
-    #[arg(long, help_heading = "Output")]
+    #[arg(long)]
     github: bool,
     /// How many of the worst segments are shown for each metric [default: 5]
-    #[arg(long, value_name = "N", help_heading = "Output")]
+    #[arg(long, value_name = "N")]
     worst: Option<usize>,
 }
 
@@ -122,6 +150,9 @@ fn limit(text: &str) -> Result<Limit, String> {
     let value = number.parse().ok().filter(|value: &f64| value.is_finite());
     Ok(Limit { metric: metric.to_owned(), value: value.ok_or("expected a number behind =")? })
 }
+
+/// The id of the argument that [`input::newline_mark_argument`](super::super::input::newline_mark_argument) makes.
+const MARK: &str = "newline-mark";
 
 impl GateArguments {
     /// The configuration that file and flags come to, and the name that it goes by.
@@ -178,7 +209,6 @@ impl GateArguments {
         if let Some(least) = self.min_segments {
             data.min_segments = least;
         }
-        const MARK: &str = "newline-mark";
         if matches.value_source(MARK) == Some(ValueSource::CommandLine) {
             data.newline_mark = matches.get_one::<String>(MARK).cloned();
         }
@@ -187,27 +217,31 @@ impl GateArguments {
 
     fn add_baseline(&self, configuration: &mut Configuration) {
         let outputs = [
-            &self.baseline_hyp,
-            &self.baseline_data,
-            &self.baseline_hyp_field,
-            &self.baseline_logprobs,
+            &self.baseline.baseline_hyp,
+            &self.baseline.baseline_data,
+            &self.baseline.baseline_hyp_field,
+            &self.baseline.baseline_logprobs,
         ];
         let has_outputs = outputs.iter().any(|output| output.is_some());
-        if self.baseline.is_none() && !has_outputs {
+        if self.baseline.baseline.is_none() && !has_outputs {
             return;
         }
         let baseline = configuration.baseline.get_or_insert_with(Baseline::default);
-        if let Some(path) = &self.baseline {
+        if let Some(path) = &self.baseline.baseline {
             baseline.path = Some(path.clone());
         }
         if has_outputs {
-            baseline.hyp.clone_from(&self.baseline_hyp);
-            baseline.data.clone_from(&self.baseline_data);
-            baseline.hyp_field.clone_from(&self.baseline_hyp_field);
-            baseline.logprobs.clone_from(&self.baseline_logprobs);
+            baseline.hyp.clone_from(&self.baseline.baseline_hyp);
+            baseline.data.clone_from(&self.baseline.baseline_data);
+            baseline.hyp_field.clone_from(&self.baseline.baseline_hyp_field);
+            baseline.logprobs.clone_from(&self.baseline.baseline_logprobs);
         } else {
             // What is named now is meant, not outputs that the file names.
-            *baseline = Baseline { path: baseline.path.take(), require: baseline.require, ..Baseline::default() };
+            *baseline = Baseline {
+                path: baseline.path.take(),
+                require: baseline.require,
+                ..Baseline::default()
+            };
         }
     }
 
@@ -224,16 +258,18 @@ impl GateArguments {
                 *field(&mut own[place]) = Some(*value);
             }
         };
-        set(&self.min, |rule| &mut rule.min);
-        set(&self.max, |rule| &mut rule.max);
-        set(&self.max_drop, |rule| &mut rule.max_drop);
-        set(&self.max_drop_rel, |rule| &mut rule.max_drop_rel);
+        set(&self.rules.min, |rule| &mut rule.min);
+        set(&self.rules.max, |rule| &mut rule.max);
+        set(&self.rules.max_drop, |rule| &mut rule.max_drop);
+        set(&self.rules.max_drop_rel, |rule| &mut rule.max_drop_rel);
         rules.extend(own);
     }
 
     fn add_options(&self, configuration: &mut Configuration) -> Result<()> {
-        for given in &self.metric_options {
-            let parts = given.split_once('=').and_then(|(name, value)| Some((name.split_once('.')?, value)));
+        for given in &self.rules.metric_options {
+            let parts = given
+                .split_once('=')
+                .and_then(|(name, value)| Some((name.split_once('.')?, value)));
             let Some(((metric, option), value)) = parts else {
                 bail!("--metric-option {given}: expected METRIC.OPTION=VALUE, as bleu.tokenize=zh");
             };
@@ -250,20 +286,20 @@ impl GateArguments {
 
     fn add_statistics(&self, configuration: &mut Configuration) {
         let stats = &mut configuration.stats;
-        stats.test = match self.test.as_deref() {
+        stats.test = match self.statistics.test.as_deref() {
             Some("paired-bootstrap") => Test::PairedBootstrap,
             Some("approx-randomization") => Test::ApproxRandomization,
             Some(_) => Test::None,
             None => stats.test,
         };
-        stats.adjust = match self.adjust.as_deref() {
+        stats.adjust = match self.statistics.adjust.as_deref() {
             Some("holm") => Adjust::Holm,
             Some(_) => Adjust::None,
             None => stats.adjust,
         };
-        stats.resamples = self.resamples.unwrap_or(stats.resamples);
-        stats.alpha = self.alpha.unwrap_or(stats.alpha);
-        stats.seed = self.seed.unwrap_or(stats.seed);
+        stats.resamples = self.statistics.resamples.unwrap_or(stats.resamples);
+        stats.alpha = self.statistics.alpha.unwrap_or(stats.alpha);
+        stats.seed = self.statistics.seed.unwrap_or(stats.seed);
     }
 
     fn add_outputs(&self, configuration: &mut Configuration) {
@@ -273,11 +309,11 @@ impl GateArguments {
                 place.clone_from(given);
             }
         };
-        set(&mut report.json, &self.json);
-        set(&mut report.junit, &self.junit);
-        set(&mut report.markdown, &self.markdown);
-        set(&mut report.openmetrics, &self.openmetrics);
-        report.github |= self.github;
-        report.worst = self.worst.unwrap_or(report.worst);
+        set(&mut report.json, &self.output.json);
+        set(&mut report.junit, &self.output.junit);
+        set(&mut report.markdown, &self.output.markdown);
+        set(&mut report.openmetrics, &self.output.openmetrics);
+        report.github |= self.output.github;
+        report.worst = self.output.worst.unwrap_or(report.worst);
     }
 }

@@ -13,10 +13,12 @@ use crate::TOOL;
 use crate::engine::{Keep, Measured};
 use crate::gate::baseline::StoredBaseline;
 use crate::gate::baseline::matching::{Expected, ExpectedMetric};
-use crate::gate::configuration::{BaselineOutputs, Configuration, DataSource};
+use crate::gate::configuration::sources::{BaselineOutputs, DataSource};
+use crate::gate::configuration::{Baseline, Configuration};
 use crate::messages::Messages;
-use crate::read::{AnySource, Field, LogProbFiles, ParallelFiles, RecordFields, Records, hexadecimal};
-use crate::report::Inputs;
+use crate::read::{
+    AnySource, Field, LogProbFiles, ParallelFiles, RecordFields, Records, hexadecimal,
+};
 use crate::samples::Divisions;
 
 /// What a newline within a segment stands as in text files, for metrics to which it means something.
@@ -61,21 +63,24 @@ impl<'c> Sources<'c> {
 
     /// The baseline's texts, if they are at hand.
     pub(super) fn baseline(&self) -> Result<Option<AnySource>> {
-        let outputs = self.configuration.baseline.as_ref().and_then(|own| own.outputs());
+        let outputs = self.configuration.baseline.as_ref().and_then(Baseline::outputs);
         let Some(outputs) = outputs else { return Ok(None) };
         let data = self.data()?;
         Ok(Some(match (outputs, data) {
             (BaselineOutputs::File(file), DataSource::Files { references, .. }) => {
                 self.files(references, file)?
             }
-            (BaselineOutputs::Records(file, field), DataSource::Records { hypothesis, references, id, .. }) => {
-                self.records(file, field.or(hypothesis), references, id)?
-            }
+            (
+                BaselineOutputs::Records(file, field),
+                DataSource::Records { hypothesis, references, id, .. },
+            ) => self.records(file, field.or(hypothesis), references, id)?,
             (BaselineOutputs::Field(field), DataSource::Records { data, references, id, .. }) => {
                 self.records(data, Some(field), references, id)?
             }
             (BaselineOutputs::LogProbs(file), DataSource::LogProbs(_)) => log_probs(file)?,
-            _ => bail!("the baseline's outputs are of another kind than the data, expected the same"),
+            _ => {
+                bail!("the baseline's outputs are of another kind than the data, expected the same")
+            }
         }))
     }
 
@@ -94,7 +99,10 @@ impl<'c> Sources<'c> {
     ) -> Result<AnySource> {
         let divisions = self.divisions();
         let fields = RecordFields {
-            hypotheses: hypothesis.map(|name| (name.to_owned(), Field::new(name))).into_iter().collect(),
+            hypotheses: hypothesis
+                .map(|name| (name.to_owned(), Field::new(name)))
+                .into_iter()
+                .collect(),
             references: references.iter().map(|name| Field::new(name)).collect(),
             id: id.map(Field::new),
             labels: divisions.fields().map(Field::new).collect(),
@@ -125,7 +133,7 @@ pub(super) fn text_scorer(
 pub(super) struct Measurement {
     pub(super) measured: Measured,
     pub(super) system: String,
-    pub(super) inputs: Inputs,
+
     pub(super) references_sha256: String,
     pub(super) ids_sha256: Option<String>,
 }
@@ -140,7 +148,7 @@ pub(super) fn measure(
     let scorers: Vec<&dyn Scorer> = choice.metrics.iter().map(|metric| &*metric.corpus).collect();
     let keep = Keep { rows: true, digests: true };
     let run = Run { scorers: &scorers, keep, threads, recorders: 0, messages };
-    let (measured, systems, inputs, _) = run.measure(&mut source, None)?;
+    let (measured, systems, ..) = run.measure(&mut source, None)?;
     let references_sha256 = hexadecimal(&Sha256::digest(&measured.digests));
     let ids_sha256 = (!measured.ids.is_empty()).then(|| {
         let mut hash = Sha256::new();
@@ -152,7 +160,7 @@ pub(super) fn measure(
         hexadecimal(&hash.finalize())
     });
     let system = systems.into_iter().next().unwrap_or_default();
-    Ok(Measurement { measured, system, inputs, references_sha256, ids_sha256 })
+    Ok(Measurement { measured, system, references_sha256, ids_sha256 })
 }
 
 impl Measurement {
@@ -184,7 +192,12 @@ impl Measurement {
     ///
     /// # Errors
     /// If it was made of other segments or with other options.
-    pub(super) fn add_stored(&mut self, stored: &StoredBaseline, choice: &Choice, file: &str) -> Result<Option<String>> {
+    pub(super) fn add_stored(
+        &mut self,
+        stored: &StoredBaseline,
+        choice: &Choice,
+        file: &str,
+    ) -> Result<Option<String>> {
         let keys = metric_keys(choice);
         let signatures = self.signatures(choice);
         let metrics: Vec<ExpectedMetric<'_>> = keys
@@ -212,7 +225,8 @@ impl Measurement {
         });
         let width = self.measured.rows.first().map_or(1, Table::width);
         let mut rows = Table::new(width);
-        let stored: Vec<&Table> = keys.iter().filter_map(|key| Some(&stored.metrics.get(key)?.rows)).collect();
+        let stored: Vec<&Table> =
+            keys.iter().filter_map(|key| Some(&stored.metrics.get(key)?.rows)).collect();
         let mut of_metrics: Vec<_> = stored.iter().map(|table| table.rows()).collect();
         for _ in 0..self.measured.segments {
             let row: Vec<f64> =

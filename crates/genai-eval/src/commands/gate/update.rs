@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 use genai_metrics::Table;
 
 use super::runs::metric_keys;
-use super::{Gate, say};
+use super::systems::Gate;
 use crate::TOOL;
 use crate::gate::baseline::{Accepted, StoredBaseline, StoredMetric};
 use crate::gate::verdict::{GateReport, Verdict};
@@ -27,7 +27,9 @@ impl Gate<'_> {
     ) -> Result<()> {
         let path = self.configuration.baseline.as_ref().and_then(|own| own.path.as_ref());
         let Some(path) = path else {
-            bail!("--update-baseline has no file to write, expected path in [baseline] or --baseline FILE");
+            bail!(
+                "--update-baseline has no file to write, expected path in [baseline] or --baseline FILE"
+            );
         };
         let failed: Vec<String> = report
             .checks
@@ -54,7 +56,7 @@ impl Gate<'_> {
             bail!("the gate has no verdict, so the baseline stays as it is: {}", check.reason);
         }
         self.stored_now(samples, history).write(path)?;
-        say(messages, &format!("{} is the baseline now", path.display()));
+        messages.note(&format!("{} is the baseline now", path.display()));
         Ok(())
     }
 
@@ -76,7 +78,8 @@ impl Gate<'_> {
             metrics.insert(key.clone(), StoredMetric { signature, score, direction, rows });
         }
         let slices = samples.iter().filter_map(|sample| {
-            let scores = keys.iter().enumerate().map(|(place, key)| (key.clone(), score(sample, place)));
+            let scores =
+                keys.iter().enumerate().map(|(place, key)| (key.clone(), score(sample, place)));
             Some((sample.slice.as_ref()?.to_string(), scores.collect()))
         });
         StoredBaseline {
@@ -93,5 +96,5 @@ impl Gate<'_> {
 
 /// The day, in UTC.
 fn today() -> String {
-    chrono::Utc::now().format("%Y-%m-%d").to_string()
+    chrono::Utc::now().date_naive().to_string()
 }

@@ -7,20 +7,19 @@ use anyhow::{Context, Result, bail};
 
 use super::super::metric_choice::Choice;
 use super::super::run_arguments::RunArguments;
-use super::arguments::GateArguments;
 use crate::gate::configuration::{Configuration, ReportFiles};
 use crate::gate::outputs::{github, json, junit, markdown, openmetrics, text};
 use crate::gate::verdict::GateReport;
 use crate::output::{Output, Staged};
 
 /// How a report is written.
-type Write1 = fn(&GateReport, &mut dyn Write) -> io::Result<()>;
+type Writer = fn(&GateReport, &mut dyn Write) -> io::Result<()>;
 
 /// Where everything goes.
 pub(super) struct Outputs {
     result: Output,
     is_standard: bool,
-    files: Vec<(Output, Write1)>,
+    files: Vec<(Output, Writer)>,
 }
 
 impl Outputs {
@@ -31,11 +30,10 @@ impl Outputs {
     pub(super) fn open(
         configuration: &Configuration,
         wanted: &RunArguments,
-        _arguments: &GateArguments,
         choice: &Choice,
     ) -> Result<Self> {
         let report = &configuration.report;
-        let asked: [(&str, &Option<PathBuf>, Write1); 4] = [
+        let asked: [(&str, &Option<PathBuf>, Writer); 4] = [
             ("json", &report.json, json::write),
             ("junit", &report.junit, junit::write),
             ("markdown", &report.markdown, markdown::write),
@@ -54,7 +52,8 @@ impl Outputs {
             }
         }
         for (i, (name, output, _)) in named.iter().enumerate() {
-            if let Some((other, ..)) = named[..i].iter().find(|(_, other, _)| other.is_same(output)) {
+            if let Some((other, ..)) = named[..i].iter().find(|(_, other, _)| other.is_same(output))
+            {
                 bail!("{other} and {name} would go to the same place");
             }
         }
@@ -81,7 +80,8 @@ impl Outputs {
         }
         if wanted.github {
             let variable = |name| std::env::var_os(name).map(PathBuf::from);
-            let append = |path: &Option<PathBuf>| format!("cannot append to {}", shown(path.as_deref()));
+            let append =
+                |path: &Option<PathBuf>| format!("cannot append to {}", shown(path.as_deref()));
             let summary = variable("GITHUB_STEP_SUMMARY");
             github::append_summary(report, summary.as_deref()).with_context(|| append(&summary))?;
             let outputs = variable("GITHUB_OUTPUT");

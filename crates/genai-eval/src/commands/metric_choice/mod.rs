@@ -68,7 +68,6 @@ impl Choice {
 
     /// What was asked for by that name: the number that is called so, or else every member of the
     /// family. Empty for a name that was not asked for.
-    #[cfg_attr(not(test), expect(dead_code, reason = "rules of a gate go by name"))]
     pub(super) fn named(&self, name: &str) -> Vec<&Measure> {
         let called = |measure: &&Measure| plain(&measure.name) == plain(name);
         if let Some(measure) = self.measures.iter().find(called) {
@@ -109,7 +108,6 @@ pub(super) fn from_matches(
 ///
 /// # Errors
 /// As of [`from_matches`], with the table's name.
-#[cfg_attr(not(test), expect(dead_code, reason = "configuration files go here"))]
 pub(super) fn from_tables(
     names: &[String],
     tables: &BTreeMap<String, BTreeMap<String, OptionValue>>,

@@ -1,6 +1,7 @@
 //! Which of the ways to say what is read a configuration goes.
 
-use super::{Baseline, Data};
+use super::{Baseline, Configuration, Data};
+use crate::read::STANDARD_INPUT;
 
 /// Which way the data are given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +58,22 @@ impl Data {
         }
         let hypotheses = self.hyp.as_deref().filter(|_| !self.references.is_empty())?;
         Some(DataSource::Files { references: &self.references, hypotheses })
+    }
+}
+
+impl Configuration {
+    /// Every file that is read for texts.
+    pub(crate) fn files(&self) -> impl Iterator<Item = String> {
+        let Data { references, hyp, data, logprobs, .. } = &self.data;
+        let own = references.iter().chain(hyp).chain(data).chain(logprobs);
+        let baseline = self.baseline.iter();
+        let before = baseline.flat_map(|own| own.hyp.iter().chain(&own.data).chain(&own.logprobs));
+        own.chain(before).cloned()
+    }
+
+    /// Whether some of it can be read but once.
+    pub(crate) fn reads_standard_input(&self) -> bool {
+        self.files().any(|file| file == STANDARD_INPUT)
     }
 }
 
