@@ -194,12 +194,30 @@ impl GateReport {
         }
     }
 
+    /// Makes warnings of what has failed, as it was accepted.
+    pub(crate) fn accept(&mut self, reason: &str) {
+        for check in self.checks.iter_mut().filter(|check| check.verdict == Verdict::Fail) {
+            check.verdict = Verdict::Warning;
+            check.reason = format!("{}; accepted: {reason}", check.reason);
+        }
+    }
+
     /// How the command ends.
     pub(crate) fn outcome(&self) -> Outcome {
         match self.verdict() {
             Verdict::Pass | Verdict::Inconclusive | Verdict::Warning => Outcome::Success,
             Verdict::Fail => Outcome::GateFailed,
             Verdict::NoVerdict => Outcome::NoVerdict,
+        }
+    }
+}
+
+impl Check {
+    /// What was found of what, in a line.
+    pub(crate) fn told(&self) -> String {
+        match &self.slice {
+            Some(slice) => format!("{} ({slice}): {}", self.title, self.reason),
+            None => format!("{}: {}", self.title, self.reason),
         }
     }
 }

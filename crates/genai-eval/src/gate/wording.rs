@@ -8,16 +8,11 @@ use super::verdict::{Check, Condition};
 
 /// The sentence.
 pub(super) fn reason(check: &Check, rule: &Rule, finding: &Finding) -> String {
-    let title = match (&rule.name, &check.slice) {
-        (Some(name), Some(slice)) => format!("{name}: {} of {slice}", check.title),
-        (Some(name), None) => format!("{name}: {}", check.title),
-        (None, Some(slice)) => format!("{} of {slice}", check.title),
-        (None, None) => check.title.clone(),
+    let found = match finding {
+        Finding::Nothing(why) | Finding::Optional(why) => why.clone(),
+        _ => found(check, rule, finding),
     };
-    match finding {
-        Finding::Nothing(why) | Finding::Optional(why) => format!("{title}: {why}"),
-        _ => format!("{title} {}", found(check, rule, finding)),
-    }
+    rule.name.as_ref().map_or_else(|| found.clone(), |name| format!("{name}: {found}"))
 }
 
 fn found(check: &Check, rule: &Rule, finding: &Finding) -> String {

@@ -5,20 +5,22 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 use genai_metrics::Direction;
 
-use super::judge::Judged;
+use super::judge::{Case, Judged};
 use super::verdict::{WorstSegment, WorstSegments, WorstTexts};
 use crate::read::json::Cell;
 use crate::read::{Block, Source};
 use crate::samples::Sample;
 
-/// The worst segments by each of these numbers; `all` has the candidate, and the baseline behind it if there is one.
+/// The worst segments by each number that a rule is about; `all` has the candidate, and the baseline behind it if there is one.
 pub(crate) fn worst(
-    measures: &[Judged<'_>],
+    case: &Case<'_>,
     all: &Sample<'_>,
     ids: &[Cell],
     most: usize,
 ) -> Vec<WorstSegments> {
-    let whole = measures.iter().filter(|measure| measure.statistic.part.is_none());
+    let is_judged = |place: &usize| case.of_rules.iter().flatten().any(|judged| judged == place);
+    let judged = (0..case.measures.len()).filter(is_judged).map(|place| &case.measures[place]);
+    let whole = judged.filter(|measure| measure.statistic.part.is_none());
     whole
         .map(|measure| of_measure(measure, all, ids, most))
         .filter(|of| !of.segments.is_empty())

@@ -106,6 +106,11 @@ impl Records {
         Self::new(Lines::open(name, hashed)?, fields)
     }
 
+    /// The file, as it was named.
+    pub fn name(&self) -> &str {
+        self.lines.name()
+    }
+
     /// The records of lines that were opened elsewhere.
     ///
     /// # Errors

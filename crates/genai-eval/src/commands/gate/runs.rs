@@ -160,6 +160,11 @@ pub(super) fn measure(
         hexadecimal(&hash.finalize())
     });
     let system = systems.into_iter().next().unwrap_or_default();
+    // Two files can have fields of the same name.
+    let system = match &source {
+        AnySource::Records(records) => format!("{}:{system}", records.name()),
+        _ => system,
+    };
     Ok(Measurement { measured, system, references_sha256, ids_sha256 })
 }
 

@@ -29,6 +29,8 @@ pub(super) struct Gate<'c> {
     pub(super) candidate: Measurement,
     pub(super) baseline_name: Option<String>,
     pub(super) no_baseline: Option<String>,
+    /// Whether this run becomes the first baseline, or the first that fits.
+    pub(super) begins: bool,
     /// What is stored, if it was read.
     pub(super) stored: Option<StoredBaseline>,
     pub(super) outputs: Outputs,
@@ -88,6 +90,7 @@ impl<'c> Gate<'c> {
             candidate,
             baseline_name: None,
             no_baseline: None,
+            begins: false,
             stored: None,
             outputs,
             notes: Vec::new(),
@@ -110,6 +113,7 @@ impl<'c> Gate<'c> {
                 Ok(stored) => self.stored = Some(stored),
                 Err(error) if matches!(error.problem, BaselineProblem::Missing) => {
                     self.no_baseline = Some(error.to_string());
+                    self.begins = updates;
                 }
                 // What is damaged can be replaced only by taking it away.
                 Err(error) => return Err(error.into()),
@@ -119,7 +123,7 @@ impl<'c> Gate<'c> {
             let measured = runs::measure(source, &self.choice, wanted.threads, wanted.messages())?;
             self.baseline_name = Some(measured.system.clone());
             self.candidate.add_outputs(measured)?;
-            self.no_baseline = None;
+            (self.no_baseline, self.begins) = (None, false);
         } else if let (Some(stored), Some(path)) = (&self.stored, &baseline.path) {
             let file = path.display().to_string();
             match self.candidate.add_stored(stored, &self.choice, &file) {
@@ -127,6 +131,7 @@ impl<'c> Gate<'c> {
                 // A new baseline is what makes it fit again.
                 Err(error) if updates => {
                     self.no_baseline = Some(format!("{error:#}"));
+                    self.begins = true;
                     return Ok(());
                 }
                 Err(error) => return Err(error),
@@ -184,6 +189,7 @@ impl<'c> Gate<'c> {
             of_rules: self.of_rules.clone(),
             samples,
             no_baseline: self.no_baseline.clone(),
+            begins: self.begins,
         }
     }
 

@@ -9,7 +9,7 @@ use super::runs::metric_keys;
 use super::systems::Gate;
 use crate::TOOL;
 use crate::gate::baseline::{Accepted, StoredBaseline, StoredMetric};
-use crate::gate::verdict::{GateReport, Verdict};
+use crate::gate::verdict::{Check, GateReport, Verdict};
 use crate::messages::Messages;
 use crate::samples::Sample;
 
@@ -35,7 +35,7 @@ impl Gate<'_> {
             .checks
             .iter()
             .filter(|check| check.verdict == Verdict::Fail)
-            .map(|check| check.reason.clone())
+            .map(Check::told)
             .collect();
         let mut history = self.stored.as_ref().map(|own| own.accepted.clone()).unwrap_or_default();
         match (failed.is_empty(), accepted) {
@@ -49,11 +49,10 @@ impl Gate<'_> {
                 failed.join("; ")
             ),
         }
-        let lost = |check: &&crate::gate::verdict::Check| {
-            check.verdict == Verdict::NoVerdict && self.no_baseline.is_none()
-        };
+        let lost =
+            |check: &&Check| check.verdict == Verdict::NoVerdict && self.no_baseline.is_none();
         if let Some(check) = report.checks.iter().find(lost) {
-            bail!("the gate has no verdict, so the baseline stays as it is: {}", check.reason);
+            bail!("the gate has no verdict, so the baseline stays as it is: {}", check.told());
         }
         self.stored_now(samples, history).write(path)?;
         messages.note(&format!("{} is the baseline now", path.display()));

@@ -70,7 +70,8 @@ impl Case<'_> {
         if let Some(nothing) = &question.nothing {
             let is_baseline = matches!(question.condition, Condition::MaxDrop(_))
                 && self.no_baseline.as_ref() == Some(nothing);
-            let optional = self.configuration.baseline.as_ref().is_some_and(|own| !own.require);
+            let optional =
+                self.configuration.baseline.as_ref().is_some_and(|own| !own.require) || self.begins;
             return if is_baseline && optional {
                 Finding::Optional(nothing.clone())
             } else {

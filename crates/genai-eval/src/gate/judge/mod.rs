@@ -39,6 +39,8 @@ pub(crate) struct Case<'a> {
     pub(crate) samples: &'a [Sample<'a>],
     /// Why there is no baseline, if there is none.
     pub(crate) no_baseline: Option<String>,
+    /// Whether that is no fault, because this run becomes the baseline.
+    pub(crate) begins: bool,
 }
 
 const CANDIDATE: usize = 0;

@@ -50,6 +50,7 @@ pub(super) fn verdict_word(verdict: Verdict) -> &'static str {
 /// What is asked, as people write it: `drop ≤ 0.5`.
 pub(super) fn condition(check: &Check) -> String {
     let lower = check.direction == Direction::Lower;
+    let plain = |number: f64| limit(number, check.decimals);
     match check.condition {
         Condition::Min(limit) => format!("≥ {}", plain(limit)),
         Condition::Max(limit) => format!("≤ {}", plain(limit)),
@@ -60,6 +61,13 @@ pub(super) fn condition(check: &Check) -> String {
             format!("{share}% of segments {} {}", if lower { "≤" } else { "≥" }, plain(threshold))
         }
     }
+}
+
+/// A limit as it was given; one that was computed, as a share of the baseline's score, has no more digits
+/// than say something.
+pub(super) fn limit(limit: f64, decimals: usize) -> String {
+    let shown = plain(limit);
+    if shown.len() > decimals + 6 { number(limit, decimals + 2) } else { shown }
 }
 
 /// What is worse: a drop, or a rise where lower is better.
@@ -113,7 +121,8 @@ fn counted(segments: u64) -> String {
 /// difference was tested.
 pub(super) fn sensitivity(check: &Check) -> Option<(String, bool)> {
     let smallest = check.difference?.minimum_detectable;
-    if !smallest.is_finite() {
+    // Where nothing varies nothing is known of what would.
+    if !smallest.is_finite() || smallest <= 0.0 {
         return None;
     }
     let loss = loss(check.direction);
@@ -130,7 +139,7 @@ pub(super) fn sensitivity(check: &Check) -> Option<(String, bool)> {
     };
     let blind = smallest > margin;
     if blind {
-        sentence.extend([", which is more than the margin of ", &plain(margin)]);
+        sentence.extend([", which is more than the margin of ", &limit(margin, check.decimals)]);
     }
     Some((sentence, blind))
 }
@@ -139,6 +148,9 @@ pub(super) fn sensitivity(check: &Check) -> Option<(String, bool)> {
 pub(super) fn score(check: &Check) -> String {
     let decimals = check.decimals;
     let Some(score) = check.score else { return MISSING.to_owned() };
+    if let Condition::PerSegment { .. } = check.condition {
+        return format!("{}%", number(score * 100.0, 2));
+    }
     match check.interval {
         Some((low, high)) => {
             let [score, low, high] = [score, low, high].map(|value| number(value, decimals));
