@@ -17,6 +17,7 @@
 //! # Ok::<(), genai_metrics::Error>(())
 //! ```
 
+pub mod agreement;
 pub mod bootstrap;
 mod error;
 mod evaluator;

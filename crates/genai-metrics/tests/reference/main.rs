@@ -7,6 +7,7 @@
     reason = "tests fail by panicking, and say what they compared"
 )]
 
+mod agreement;
 mod bleu;
 mod bootstrap;
 mod chrf;
