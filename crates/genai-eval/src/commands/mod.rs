@@ -4,6 +4,7 @@ mod bpe;
 mod compare;
 mod completions;
 mod confidence;
+mod correlate;
 mod doctor;
 mod gate;
 mod input;
@@ -45,6 +46,7 @@ const COMMANDS: &[Entry] = &[
     Entry { command: lm::command, run: lm::run },
     Entry { command: bpe::command, run: bpe::run },
     Entry { command: tokenize::command, run: tokenize::run },
+    Entry { command: correlate::command, run: correlate::run },
     Entry { command: doctor::command, run: doctor::run },
     Entry { command: list::command, run: list::run },
     Entry { command: completions::command, run: completions::run },

@@ -26,6 +26,7 @@ mod lines;
 mod logprobs;
 mod parallel;
 mod records;
+mod rows;
 
 pub(crate) use any::AnySource;
 pub use census::Census;
@@ -37,6 +38,7 @@ pub(crate) use logprobs::LogProbFiles;
 pub use parallel::ParallelFiles;
 pub(crate) use parallel::byte_order_mark_warning;
 pub use records::{Field, RecordFields, Records};
+pub(crate) use rows::{Row, RowFormat, Rows};
 
 use json::Cell;
 

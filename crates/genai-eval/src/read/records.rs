@@ -60,6 +60,26 @@ impl Field {
         };
         Self { name: name.to_owned(), path }
     }
+
+    /// The column of that name, whatever it begins with.
+    pub(super) fn column(name: &str) -> Self {
+        Self { name: name.to_owned(), path: vec![name.to_owned()] }
+    }
+
+    /// As it was given.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The name in a record that the place lies within.
+    pub(super) fn root(&self) -> &str {
+        &self.path[0]
+    }
+
+    /// The place in the value of that name.
+    pub(super) fn within<'c>(&self, root: &'c Cell) -> Option<&'c Cell> {
+        root.at(&self.path[1..])
+    }
 }
 
 /// Which fields of a record hold what; empty lists are found out from the first record.
@@ -173,7 +193,7 @@ fn find_fields(
 }
 
 /// The first names of many, none of them longer than can be read.
-fn some_names(names: &[impl AsRef<str>]) -> String {
+pub(super) fn some_names(names: &[impl AsRef<str>]) -> String {
     const MOST: usize = 20;
     const LONGEST: usize = 40;
     let short = |name: &str| -> String {
@@ -260,7 +280,7 @@ impl Block for RecordBlock {
                 .cells
                 .iter()
                 .zip(fields.all())
-                .map(|(root, field)| root.as_ref().and_then(|cell| cell.at(&field.path[1..])))
+                .map(|(root, field)| root.as_ref().and_then(|cell| field.within(cell)))
                 .collect();
             let there = |at: usize, field: &Field| {
                 cells[at].ok_or_else(|| {
@@ -359,7 +379,12 @@ fn expected(what: &str, field: &Field, found: &Cell) -> String {
     format!("field '{}' is {}{whole}, expected {what}", field.name, found.kind())
 }
 
-fn parse_error(name: &str, line: u64, bytes: &[u8], error: &serde_json::Error) -> InputError {
+pub(super) fn parse_error(
+    name: &str,
+    line: u64,
+    bytes: &[u8],
+    error: &serde_json::Error,
+) -> InputError {
     if is_blank(bytes) {
         return blank_line(name, line);
     }
@@ -372,7 +397,7 @@ fn blank_line(name: &str, line: u64) -> InputError {
     InputError::Record { name: name.to_owned(), line, message }
 }
 
-fn is_blank(line: &[u8]) -> bool {
+pub(super) fn is_blank(line: &[u8]) -> bool {
     line.iter().all(u8::is_ascii_whitespace)
 }
 

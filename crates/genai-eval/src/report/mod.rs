@@ -79,7 +79,7 @@ pub(crate) struct Inputs {
 }
 
 /// A file that was read.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct InputFile {
     /// As it was named.
     pub(crate) path: String,

@@ -9,6 +9,7 @@
 mod bpe;
 mod ci_files;
 mod commands;
+mod correlate;
 mod determinism;
 mod formats;
 mod gold;
