@@ -9,6 +9,7 @@ use clap::{Arg, ArgMatches, Args, Command, FromArgMatches, value_parser};
 use genai_metrics::resample::Statistic;
 use genai_metrics::{Level, Options, Scorer, Spec, Table};
 
+use super::chosen::Chosen;
 use super::confidence;
 use super::input::{self, InputArguments};
 use super::measuring::Run;
@@ -16,7 +17,7 @@ use super::metric_choice::{self, Choice, METRIC, Measure};
 use super::perplexity::{ComparedModels, Pass};
 use super::report_plan::{ReportPlan, sign};
 use super::run_arguments::RunArguments;
-use super::scoring::{Chosen, warn_of_tokenized_input};
+use super::scoring::warn_of_tokenized_input;
 use crate::Outcome;
 use crate::engine::{self, Keep, Measured};
 use crate::read::Source;

@@ -1,6 +1,7 @@
 //! The subcommands: one file each, thin. A metric's subcommand comes from the registry.
 
 mod bpe;
+mod chosen;
 mod compare;
 mod completions;
 mod confidence;

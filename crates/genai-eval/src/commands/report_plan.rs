@@ -3,7 +3,7 @@
 use genai_metrics::resample::Estimate;
 use genai_metrics::{Scorer, Signature, Table};
 
-use super::scoring::Chosen;
+use super::chosen::Chosen;
 use crate::engine::Measured;
 use crate::report::{Inputs, Report, Sentences, SystemResult};
 use crate::resampling::{self, Confidence, Resampling};

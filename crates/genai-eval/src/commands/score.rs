@@ -5,11 +5,12 @@ use clap::{ArgMatches, Args, Command, FromArgMatches};
 use genai_metrics::metrics::Entry;
 use genai_metrics::{Level, Options, Spec};
 
+use super::chosen::{Chosen, chosen};
 use super::confidence;
 use super::input::{self, InputArguments};
 use super::limits::{self, Limits};
 use super::metric_options;
-use super::scoring::{Chosen, Outputs, ReportArguments, Scoring, chosen};
+use super::scoring::{Outputs, ReportArguments, Scoring};
 use crate::Outcome;
 use crate::read::AnySource;
 use crate::report::InputFile;

@@ -2,16 +2,15 @@
 //! written, a verdict.
 
 use std::io;
-use std::ops::Range;
 use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use clap::builder::PossibleValuesParser;
 use clap::{Args, value_parser};
-use genai_metrics::resample::Statistic;
 use genai_metrics::text::Scheme;
 use genai_metrics::{Scorer, Spec};
 
+use super::chosen::Chosen;
 use super::limits::Limits;
 use super::measuring::{Listener, Run};
 use super::report_plan::ReportPlan;
@@ -192,31 +191,6 @@ impl Scoring<'_> {
 
 fn format_of(wanted: &ReportArguments) -> Format {
     Format::chosen(wanted.format.as_deref(), wanted.output.as_deref())
-}
-
-/// A metric as it was asked for; the rows are the same at both levels.
-pub(super) struct Chosen {
-    pub(super) corpus: Box<dyn Scorer>,
-    pub(super) sentence: Box<dyn Scorer>,
-    /// Which columns of a row are its own.
-    pub(super) columns: Range<usize>,
-}
-
-impl Chosen {
-    /// The metric's score, of rows in which all metrics' columns lie side by side.
-    pub(super) fn statistic(&self) -> Statistic<'_> {
-        Statistic { scorer: &*self.corpus, columns: self.columns.clone(), part: None }
-    }
-}
-
-pub(super) fn chosen(corpus: Vec<Box<dyn Scorer>>, sentence: Vec<Box<dyn Scorer>>) -> Vec<Chosen> {
-    let mut next = 0;
-    let one = |(corpus, sentence): (Box<dyn Scorer>, _)| {
-        let columns = next..next + corpus.columns().len();
-        next = columns.end;
-        Chosen { corpus, sentence, columns }
-    };
-    corpus.into_iter().zip(sentence).map(one).collect()
 }
 
 /// As sacreBLEU: a hundred full stops set off by a space are no detokenised text.

@@ -6,7 +6,6 @@ use genai_metrics::{Interval, Part, Score};
 use serde::{Serialize, Serializer};
 use serde_json::ser::{Formatter, PrettyFormatter};
 
-use super::comparison::ComparisonJson;
 use super::{InputFile, Inputs, Report, Sentence, SystemResult, View};
 use crate::read::json::Cell;
 use crate::resampling::Confidence;
@@ -16,13 +15,13 @@ use crate::samples::Slice;
 const SCHEMA: &str = "genai-eval/1";
 
 #[derive(Serialize)]
-struct Document<'a> {
+struct Document<'a, C> {
     schema: &'static str,
     tool: &'static str,
     inputs: InputsJson<'a>,
     results: Vec<ResultJson<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    comparisons: Option<&'a [ComparisonJson<'a>]>,
+    comparisons: Option<&'a [C]>,
 }
 
 #[derive(Serialize)]
@@ -249,21 +248,21 @@ fn file_json(file: &InputFile) -> FileJson<'_> {
 
 /// The whole report as one document.
 pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    write_document(report, None, out)
+    write_document::<()>(report, None, out)
 }
 
 /// The whole report, and comparisons behind its results.
-pub(super) fn write_with(
+pub(super) fn write_with<C: Serialize>(
     report: &Report<'_>,
-    comparisons: &[ComparisonJson<'_>],
+    comparisons: &[C],
     out: &mut dyn Write,
 ) -> io::Result<()> {
     write_document(report, Some(comparisons), out)
 }
 
-fn write_document(
+fn write_document<C: Serialize>(
     report: &Report<'_>,
-    comparisons: Option<&[ComparisonJson<'_>]>,
+    comparisons: Option<&[C]>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let document = Document {

@@ -12,8 +12,8 @@ use rayon::slice::ParallelSlice;
 use super::arguments::InputArguments;
 use super::judgements::{Judgements, Texts};
 use crate::SIGNED_VERSION;
+use crate::commands::chosen::Chosen;
 use crate::commands::metric_choice::{Choice, Measure};
-use crate::commands::scoring::Chosen;
 use crate::read::InputError;
 
 /// A metric beside the human scores. Scores are turned so that more is better.

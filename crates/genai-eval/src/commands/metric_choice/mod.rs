@@ -18,8 +18,8 @@ use genai_metrics::{Level, OptionSpec, Options, Scorer};
 pub(super) use self::arguments::{METRIC, arguments, arguments_of};
 use self::group::Group;
 use self::names::Asked;
+use super::chosen::{Chosen, chosen};
 use super::option_value::{OptionValue, one_of, plain};
-use super::scoring::{Chosen, chosen};
 use crate::messages::Messages;
 use crate::report::InputFile;
 

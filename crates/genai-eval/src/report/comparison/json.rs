@@ -9,7 +9,7 @@ use crate::report::json::SliceJson;
 use crate::resampling::Test;
 
 #[derive(Serialize)]
-pub(in crate::report) struct ComparisonJson<'a> {
+pub(super) struct ComparisonJson<'a> {
     metric: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     slice: Option<SliceJson<'a>>,

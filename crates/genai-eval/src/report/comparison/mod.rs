@@ -11,8 +11,6 @@ use std::io::{self, Write};
 use genai_metrics::resample::{Comparison, Estimate};
 use genai_metrics::{Direction, Spec};
 
-pub(super) use json::ComparisonJson;
-
 use super::{Format, Report, display};
 use crate::resampling::{Resampling, Test};
 use crate::samples::Slice;
