@@ -85,6 +85,12 @@ pub trait Metric: Send + Sync {
     /// The score of any sum of statistics; finite for any input.
     fn score(&self, sum: &Self::Stats) -> Score;
 
+    /// The score's value alone, to the bit. Worth writing where the parts cost more than the value:
+    /// [`resample`](crate::resample) asks for it in every trial.
+    fn value(&self, sum: &Self::Stats) -> f64 {
+        self.score(sum).value
+    }
+
     /// Why the score of a sum is what one may not expect, and what one can do, for people.
     fn remarks(&self, sum: &Self::Stats) -> Vec<String> {
         let _ = sum;
@@ -212,6 +218,10 @@ impl<M: Metric> Scorer for M {
 
     fn score(&self, row: &[f64]) -> Score {
         Metric::score(self, &M::Stats::read(row))
+    }
+
+    fn value(&self, row: &[f64]) -> f64 {
+        Metric::value(self, &M::Stats::read(row))
     }
 
     fn remarks(&self, row: &[f64]) -> Vec<String> {

@@ -188,9 +188,13 @@ impl Bleu {
     /// as smoothing leaves them. The order of operations is the reference's.
     fn precisions(&self, sum: &BleuStats) -> Precisions {
         let order = self.order();
-        let numbers = |counts: &[u64]| counts.iter().map(|&count| count as f64).collect::<Vec<_>>();
+        let numbers = |counts: &[u64]| {
+            let mut numbers = [0.0; HIGHEST_ORDER as usize];
+            numbers.iter_mut().zip(counts).for_each(|(number, &count)| *number = count as f64);
+            numbers
+        };
         let (mut matches, mut totals) = (numbers(&sum.matches), numbers(&sum.totals));
-        let mut percent = vec![0.0; order];
+        let mut percent = [0.0; HIGHEST_ORDER as usize];
         if sum.matches.iter().all(|&count| count == 0) {
             return Precisions { percent, matches, totals, orders: order };
         }
@@ -227,7 +231,7 @@ impl Bleu {
     /// Why a score is 0 though there is text on both sides, and what one can do.
     fn why_zero(&self, sum: &BleuStats) -> Option<String> {
         let nothing_to_say = sum.hypothesis_length == 0 || sum.reference_length == 0;
-        if nothing_to_say || Metric::score(self, sum).value != 0.0 {
+        if nothing_to_say || Metric::value(self, sum) != 0.0 {
             return None;
         }
         if sum.matches.iter().all(|&count| count == 0) {
@@ -246,11 +250,41 @@ impl Bleu {
     }
 }
 
+/// Of each order, as many as there are; the rest is 0.
 struct Precisions {
-    percent: Vec<f64>,
-    matches: Vec<f64>,
-    totals: Vec<f64>,
+    percent: [f64; HIGHEST_ORDER as usize],
+    matches: [f64; HIGHEST_ORDER as usize],
+    totals: [f64; HIGHEST_ORDER as usize],
     orders: usize,
+}
+
+impl Precisions {
+    /// Their geometric mean, if there is any match at all.
+    fn mean(&self) -> f64 {
+        let logarithm = |&p: &f64| if p == 0.0 { LOG_OF_ZERO } else { p.ln() };
+        // Folded from the left, as Python's `sum` does up to 3.11.
+        let sum = self.percent[..self.orders].iter().map(logarithm).fold(0.0, |sum, log| sum + log);
+        (sum / self.orders as f64).exp()
+    }
+}
+
+fn value(sum: &BleuStats, brevity_penalty: f64, precisions: &Precisions) -> f64 {
+    if sum.matches.iter().all(|&count| count == 0) {
+        0.0
+    } else {
+        brevity_penalty * precisions.mean()
+    }
+}
+
+fn brevity_penalty(sum: &BleuStats) -> f64 {
+    let (hypothesis, reference) = (sum.hypothesis_length as f64, sum.reference_length as f64);
+    if hypothesis >= reference {
+        1.0
+    } else if hypothesis > 0.0 {
+        (1.0 - reference / hypothesis).exp()
+    } else {
+        0.0
+    }
 }
 
 /// Stands for the logarithm of a precision of zero, as in the reference.
@@ -326,35 +360,28 @@ impl Metric for Bleu {
 
     fn score(&self, sum: &BleuStats) -> Score {
         let (hypothesis, reference) = (sum.hypothesis_length as f64, sum.reference_length as f64);
-        let brevity_penalty = if hypothesis >= reference {
-            1.0
-        } else if hypothesis > 0.0 {
-            (1.0 - reference / hypothesis).exp()
-        } else {
-            0.0
-        };
-        let Precisions { percent, matches, totals, orders } = self.precisions(sum);
-        let value = if sum.matches.iter().all(|&count| count == 0) {
-            0.0
-        } else {
-            let logarithm = |&p: &f64| if p == 0.0 { LOG_OF_ZERO } else { p.ln() };
-            // Folded from the left, as Python's `sum` does up to 3.11.
-            let sum = percent[..orders].iter().map(logarithm).fold(0.0, |sum, log| sum + log);
-            brevity_penalty * (sum / orders as f64).exp()
-        };
+        let brevity_penalty = brevity_penalty(sum);
+        let precisions = self.precisions(sum);
+        let value = value(sum, brevity_penalty, &precisions);
+        let orders = self.order();
+        let per_order = |numbers: [f64; HIGHEST_ORDER as usize]| numbers[..orders].to_vec();
         let ratio = if reference > 0.0 { hypothesis / reference } else { 0.0 };
         Score {
             value,
             parts: vec![
-                ("precisions", Part::Numbers(percent)),
-                ("counts", Part::Counts(matches)),
-                ("totals", Part::Counts(totals)),
+                ("precisions", Part::Numbers(per_order(precisions.percent))),
+                ("counts", Part::Counts(per_order(precisions.matches))),
+                ("totals", Part::Counts(per_order(precisions.totals))),
                 ("bp", Part::Number(brevity_penalty)),
                 ("ratio", Part::Number(ratio)),
                 ("sys_len", Part::Count(hypothesis)),
                 ("ref_len", Part::Count(reference)),
             ],
         }
+    }
+
+    fn value(&self, sum: &BleuStats) -> f64 {
+        value(sum, brevity_penalty(sum), &self.precisions(sum))
     }
 
     fn remarks(&self, sum: &BleuStats) -> Vec<String> {

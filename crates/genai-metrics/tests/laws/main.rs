@@ -354,7 +354,8 @@ proptest! {
     }
 
     /// Whatever the texts: rows hold numbers that can be
-    /// summed, and segments and sums have scores that can be printed.
+    /// summed, and segments and sums have scores that can be printed. The value alone, which resamples
+    /// ask for, is that of the score to the bit.
     #[test]
     fn scores_are_finite(segments in prop::collection::vec(segment(), 1..5)) {
         for configuration in &*CONFIGURATIONS {
@@ -368,6 +369,8 @@ proptest! {
                 for row in [&row, &total] {
                     let score = scorer.score(row);
                     prop_assert!(is_finite(&score), "{}: {:?}", configuration, score);
+                    let values = [scorer.value(row), score.value].map(f64::to_bits);
+                    prop_assert_eq!(values[0], values[1], "{}: {:?}", configuration, row);
                     scorer.describe(&score);
                 }
             }
@@ -378,8 +381,12 @@ proptest! {
     #[test]
     fn scores_are_finite_with_extreme_options(segment in segment()) {
         for configuration in &configurations(EXTREME_NUMBERS) {
-            let score = configuration.scorer.score(&row_alone(&*configuration.scorer, &segment));
+            let scorer = &*configuration.scorer;
+            let row = row_alone(scorer, &segment);
+            let score = scorer.score(&row);
             prop_assert!(is_finite(&score), "{}: {:?}", configuration, score);
+            let values = [scorer.value(&row), score.value].map(f64::to_bits);
+            prop_assert_eq!(values[0], values[1], "{}: {:?}", configuration, row);
         }
     }
 

@@ -326,6 +326,10 @@ impl Metric for Chrf {
         }
     }
 
+    fn value(&self, sum: &ChrfStats) -> f64 {
+        self.f_score(sum)
+    }
+
     fn remarks(&self, sum: &ChrfStats) -> Vec<String> {
         self.surprise(sum).into_iter().collect()
     }

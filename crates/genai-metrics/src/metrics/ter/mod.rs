@@ -137,6 +137,12 @@ impl Metric for Ter {
 
     fn score(&self, sum: &TerStats) -> Score {
         let (edits, length) = (sum.edits as f64, sum.reference_length());
+        let parts = vec![("num_edits", Part::Count(edits)), ("ref_length", Part::Number(length))];
+        Score { value: Metric::value(self, sum), parts }
+    }
+
+    fn value(&self, sum: &TerStats) -> f64 {
+        let (edits, length) = (sum.edits as f64, sum.reference_length());
         let rate = if length > 0.0 {
             edits / length
         } else if edits > 0.0 {
@@ -144,8 +150,7 @@ impl Metric for Ter {
         } else {
             0.0
         };
-        let parts = vec![("num_edits", Part::Count(edits)), ("ref_length", Part::Number(length))];
-        Score { value: 100.0 * rate, parts }
+        100.0 * rate
     }
 
     fn remarks(&self, _: &TerStats) -> Vec<String> {
