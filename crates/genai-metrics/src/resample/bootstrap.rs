@@ -54,9 +54,10 @@ pub fn bootstrap(
         let values = executor.map(blocks, &|(resamples, places): (usize, Vec<u32>)| {
             let mut values = Vec::with_capacity(resamples * systems.len() * statistics.len());
             let mut sum = vec![0.0; width];
-            for resample in 0..resamples {
-                let places = &places[resample * segments..(resample + 1) * segments];
-                for table in systems {
+            // System by system, so that its rows stay close at hand.
+            for table in systems {
+                for resample in 0..resamples {
+                    let places = &places[resample * segments..(resample + 1) * segments];
                     sum_of(table, places, &mut sum);
                     values.extend(statistics.iter().map(|statistic| statistic.value(&sum)));
                 }
@@ -64,10 +65,12 @@ pub fn bootstrap(
             values
         });
         for block in values {
-            let each = systems.len() * statistics.len();
-            for resample in block.chunks_exact(each.max(1)) {
-                for (value, drawn) in resample.iter().zip(drawn.iter_mut().flatten()) {
-                    drawn.push(*value);
+            let of_system = block.len() / systems.len().max(1);
+            for (block, drawn) in block.chunks_exact(of_system.max(1)).zip(&mut drawn) {
+                for values in block.chunks_exact(statistics.len().max(1)) {
+                    for (value, drawn) in values.iter().zip(&mut *drawn) {
+                        drawn.push(*value);
+                    }
                 }
             }
         }

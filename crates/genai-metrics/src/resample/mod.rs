@@ -39,6 +39,7 @@ mod margin;
 mod normal;
 mod randomization;
 mod statistic;
+mod subsets;
 mod sums;
 
 pub use adjust::holm;

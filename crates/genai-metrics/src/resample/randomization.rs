@@ -3,7 +3,7 @@
 use super::Executor;
 use super::generator::Pcg64;
 use super::statistic::Statistic;
-use super::sums::{GROUP, add_subsets, subsets};
+use super::subsets::{GROUP, SubsetSums};
 use crate::table::{Table, add_row};
 
 /// For each system and each statistic in how many trials the shuffled systems differ by more than the real
@@ -95,8 +95,7 @@ struct Contest {
 /// What counting needs, kept from one contest to the next.
 #[derive(Default)]
 struct Memory {
-    subsets: Vec<f64>,
-    sums: Vec<f64>,
+    swapped: SubsetSums,
     shuffled: [Vec<f64>; 2],
 }
 
@@ -109,17 +108,9 @@ impl Contest {
         memory: &mut Memory,
     ) -> Vec<u64> {
         let width = baseline_sum.len();
-        memory.sums.clear();
-        memory.sums.resize(swaps.trials * width, 0.0);
-        let groups =
-            self.differences.chunks(width * GROUP).zip(swaps.groups.chunks_exact(swaps.trials));
-        for (rows, numbers) in groups {
-            subsets(rows, width, &mut memory.subsets);
-            add_subsets(numbers, &memory.subsets, width, &mut memory.sums);
-        }
+        let Memory { swapped, shuffled: [one, other] } = memory;
         let mut counts = vec![0; statistics.len()];
-        for swapped in memory.sums.chunks_exact(width) {
-            let [one, other] = &mut memory.shuffled;
+        for swapped in swapped.of(&self.differences, width, swaps.trials, &swaps.groups) {
             // Where it is not swapped, the first of the two has the system's output.
             one.clone_from(&self.system_sum);
             add_row(one, swapped);
@@ -149,7 +140,7 @@ impl Swaps {
         let begin = first as u64 * segments as u64;
         generator.advance(begin / 64);
         let mut bits = Bits { generator, word: 0, left: 0 };
-        bits.take((begin % 64) as u32);
+        bits.skip((begin % 64) as u32);
         for trial in 0..trials {
             for group in 0..bytes {
                 #[expect(clippy::cast_possible_truncation, reason = "it is at most 8")]
@@ -164,24 +155,33 @@ impl Swaps {
 /// A generator's bits, the lowest first.
 struct Bits {
     generator: Pcg64,
+    /// Those that are left of its last number, and zeros above them.
     word: u64,
     left: u32,
 }
 
 impl Bits {
-    /// The next bits, of which the last 8 are kept.
+    /// The next bits, 8 at most.
     fn take(&mut self, count: u32) -> u8 {
-        let mut taken = 0;
-        for bit in 0..count {
-            if self.left == 0 {
-                (self.word, self.left) = (self.generator.next_u64(), 64);
-            }
-            let one = (self.word & 1) as u8;
-            taken |= one << (bit % 8);
-            self.word >>= 1;
-            self.left -= 1;
+        debug_assert!(count <= 8, "the bits of a byte");
+        let mut taken = self.word;
+        if self.left < count {
+            let next = self.generator.next_u64();
+            taken |= next << self.left;
+            let more = count - self.left;
+            (self.word, self.left) = (next >> more, 64 - more);
+        } else {
+            self.word >>= count;
+            self.left -= count;
         }
-        taken
+        #[expect(clippy::cast_possible_truncation, reason = "the lowest are meant")]
+        let byte = (taken & ((1 << count) - 1)) as u8;
+        byte
+    }
+
+    /// Leaves out less than 64 bits before any is taken.
+    fn skip(&mut self, count: u32) {
+        (self.word, self.left) = (self.generator.next_u64() >> count, 64 - count);
     }
 }
 
