@@ -194,8 +194,11 @@ impl GateReport {
         }
     }
 
-    /// Makes warnings of what has failed, as it was accepted.
-    pub(crate) fn accept(&mut self, reason: &str) {
+    /// Makes warnings of what has failed, if it was accepted; warnings are all that can be left where this
+    /// run is the baseline now.
+    pub(crate) fn become_baseline(&mut self, accepted: Option<&str>) {
+        self.strict = false;
+        let Some(reason) = accepted else { return };
         for check in self.checks.iter_mut().filter(|check| check.verdict == Verdict::Fail) {
             check.verdict = Verdict::Warning;
             check.reason = format!("{}; accepted: {reason}", check.reason);

@@ -80,9 +80,15 @@ fn found(check: &Check, rule: &Rule, finding: &Finding) -> String {
                 Finding::Open if drop > 0.0 => format!(
                     "{went} {interval}; the data are too few to tell whether that is more than {margin}"
                 ),
-                Finding::Open => format!(
-                    "{went} {interval}; the data are too few to rule out a drop of more than {margin}"
-                ),
+                Finding::Open => {
+                    let worse = match check.direction {
+                        Direction::Higher => "drop",
+                        Direction::Lower => "rise",
+                    };
+                    format!(
+                        "{went} {interval}; the data are too few to rule out a {worse} of more than {margin}"
+                    )
+                }
                 _ => format!("{went} {interval}, within {margin}"),
             }
         }

@@ -155,6 +155,12 @@ fn limit(text: &str) -> Result<Limit, String> {
 const MARK: &str = "newline-mark";
 
 impl GateArguments {
+    /// The configuration file, if there is one.
+    pub(super) fn file(&self) -> Option<String> {
+        let found = || std::fs::metadata(FILE_NAME).is_ok().then(|| FILE_NAME.to_owned());
+        self.config.clone().or_else(found)
+    }
+
     /// The configuration that file and flags come to, and the name that it goes by.
     ///
     /// # Errors
@@ -164,8 +170,7 @@ impl GateArguments {
         input: &InputArguments,
         matches: &ArgMatches,
     ) -> Result<(Configuration, String)> {
-        let found = || std::fs::metadata(FILE_NAME).is_ok().then(|| FILE_NAME.to_owned());
-        let file = self.config.clone().or_else(found);
+        let file = self.file();
         let mut configuration = match &file {
             Some(file) => Configuration::read(file)?,
             None => Configuration::default(),

@@ -95,9 +95,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome> {
     if arguments.baseline.update_baseline {
         let accepted = arguments.baseline.accept_regression.as_deref();
         gate.update(&report, accepted, &samples, wanted.messages())?;
-        if let Some(reason) = accepted {
-            report.accept(reason);
-        }
+        report.become_baseline(accepted);
     }
     gate.outputs.write(&report, &configuration.report, arguments.output.format.as_deref())?;
     Ok(report.outcome())

@@ -70,7 +70,7 @@ impl<'c> Gate<'c> {
         )?;
         let of_rules = names.iter().map(|name| choice.places_of(name)).collect();
         let sources = Sources::new(configuration, choice.lines);
-        let outputs = Outputs::open(configuration, wanted, &choice)?;
+        let outputs = Outputs::open(configuration, arguments.file(), wanted, &choice)?;
         let source = match scored {
             Some(source) => source,
             None => sources.candidate()?,

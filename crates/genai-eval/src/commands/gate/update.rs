@@ -9,7 +9,7 @@ use super::runs::metric_keys;
 use super::systems::Gate;
 use crate::TOOL;
 use crate::gate::baseline::{Accepted, StoredBaseline, StoredMetric};
-use crate::gate::verdict::{Check, GateReport, Verdict};
+use crate::gate::verdict::{Check, Condition, GateReport, Verdict};
 use crate::messages::Messages;
 use crate::samples::Sample;
 
@@ -31,12 +31,15 @@ impl Gate<'_> {
                 "--update-baseline has no file to write, expected path in [baseline] or --baseline FILE"
             );
         };
-        let failed: Vec<String> = report
-            .checks
-            .iter()
-            .filter(|check| check.verdict == Verdict::Fail)
-            .map(Check::told)
-            .collect();
+        // There was nothing that the first baseline could be worse than.
+        let is_begun =
+            |check: &Check| self.begins && matches!(check.condition, Condition::MaxDrop(_));
+        let is_failed = |check: &&Check| match check.verdict {
+            Verdict::Fail => true,
+            Verdict::Warning | Verdict::Inconclusive => report.strict && !is_begun(check),
+            Verdict::Pass | Verdict::NoVerdict => false,
+        };
+        let failed: Vec<String> = report.checks.iter().filter(is_failed).map(Check::told).collect();
         let mut history = self.stored.as_ref().map(|own| own.accepted.clone()).unwrap_or_default();
         match (failed.is_empty(), accepted) {
             (true, _) => {}
@@ -49,9 +52,8 @@ impl Gate<'_> {
                 failed.join("; ")
             ),
         }
-        let lost =
-            |check: &&Check| check.verdict == Verdict::NoVerdict && self.no_baseline.is_none();
-        if let Some(check) = report.checks.iter().find(lost) {
+        let has_none = |check: &&Check| check.verdict == Verdict::NoVerdict;
+        if let Some(check) = report.checks.iter().find(has_none) {
             bail!("the gate has no verdict, so the baseline stays as it is: {}", check.told());
         }
         self.stored_now(samples, history).write(path)?;

@@ -29,10 +29,16 @@ impl Outputs {
     /// If one cannot be written, would replace what is read, or another.
     pub(super) fn open(
         configuration: &Configuration,
+        file: Option<String>,
         wanted: &RunArguments,
         choice: &Choice,
     ) -> Result<Self> {
         let report = &configuration.report;
+        if report.github {
+            for path in [SUMMARY, OUTPUTS].into_iter().filter_map(variable) {
+                Output::open(Some(&path))?;
+            }
+        }
         let asked: [(&str, &Option<PathBuf>, Writer); 4] = [
             ("json", &report.json, json::write),
             ("junit", &report.junit, junit::write),
@@ -45,7 +51,9 @@ impl Outputs {
                 named.push((name, Output::open(Some(path))?, Some(write)));
             }
         }
+        let stored = configuration.baseline.as_ref().and_then(|baseline| baseline.path.as_ref());
         let read = configuration.files().chain(choice.files.iter().map(|file| file.path.clone()));
+        let read = read.chain(file).chain(stored.map(|path| path.display().to_string()));
         for file in read {
             if named.iter().any(|(_, output, _)| output.would_replace(&file)) {
                 bail!("{file} is read, and would be overwritten by a report");
@@ -79,12 +87,11 @@ impl Outputs {
             staged.push(output.stage(|out| write(report, out))?);
         }
         if wanted.github {
-            let variable = |name| std::env::var_os(name).map(PathBuf::from);
             let append =
                 |path: &Option<PathBuf>| format!("cannot append to {}", shown(path.as_deref()));
-            let summary = variable("GITHUB_STEP_SUMMARY");
+            let summary = variable(SUMMARY);
             github::append_summary(report, summary.as_deref()).with_context(|| append(&summary))?;
-            let outputs = variable("GITHUB_OUTPUT");
+            let outputs = variable(OUTPUTS);
             github::append_outputs(report, outputs.as_deref()).with_context(|| append(&outputs))?;
         }
         let is_seen = self.is_standard && io::stdout().is_terminal();
@@ -100,6 +107,14 @@ impl Outputs {
         staged.into_iter().try_for_each(Staged::commit)?;
         result.commit()
     }
+}
+
+/// The variables by which GitHub names its files.
+const SUMMARY: &str = "GITHUB_STEP_SUMMARY";
+const OUTPUTS: &str = "GITHUB_OUTPUT";
+
+fn variable(name: &str) -> Option<PathBuf> {
+    std::env::var_os(name).filter(|path| !path.is_empty()).map(PathBuf::from)
 }
 
 fn shown(path: Option<&Path>) -> String {

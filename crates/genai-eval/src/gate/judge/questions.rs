@@ -55,6 +55,14 @@ impl Case<'_> {
             all.push(base(Condition::MaxGap(limit), judged, nothing));
         }
         let conditions = rule.conditions();
+        let nothing = nothing.or_else(|| {
+            // A rule of which nothing is left would be green by accident.
+            let SliceChoice { field, .. } = rule.slice.as_ref().filter(|_| every)?;
+            let least = rule.min_segments.unwrap_or(1);
+            (!samples.iter().any(enough)).then(|| {
+                format!("no slice of {field} has enough segments, expected at least {least}")
+            })
+        });
         if let Some(nothing) = nothing {
             let none = |condition| base(condition, Vec::new(), Some(nothing.clone()));
             all.extend(conditions.into_iter().map(none));
