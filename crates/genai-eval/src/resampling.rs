@@ -116,6 +116,20 @@ pub(crate) fn draw(
     bootstrap(units, statistics, resampling.resamples, &mut generator, &Pool)
 }
 
+/// The same with random numbers that are its own: for samples that are compared with each other, and have
+/// nothing to do with each other.
+pub(crate) fn draw_apart(
+    units: &[&Table],
+    statistics: &[Statistic<'_>],
+    resampling: Resampling,
+    place: usize,
+) -> Vec<Vec<Vec<f64>>> {
+    let mut generator = Pcg64::new(resampling.seed);
+    // Far enough for none to reach the next.
+    generator.advance((place as u64 + 1) << 40);
+    bootstrap(units, statistics, resampling.resamples, &mut generator, &Pool)
+}
+
 /// For each system and statistic an estimate.
 pub(crate) fn estimates(
     units: &[&Table],
@@ -224,14 +238,17 @@ pub(crate) fn compare(
     let one = |system: usize, statistic: usize| {
         let pair = (scores[baseline][statistic], scores[system][statistic]);
         let (base, own) = (&drawn[baseline][statistic], &drawn[system][statistic]);
-        match &beyond {
+        let differing =
+            units[baseline].differing(units[system], statistics[statistic].columns.clone());
+        let comparison = match &beyond {
             None => Comparison::by_bootstrap(pair.0, pair.1, base, own, level),
             Some((counts, trials)) => {
                 let place = system - usize::from(system > baseline);
                 let beyond = (counts[place][statistic], *trials);
                 Comparison::by_randomization(pair.0, pair.1, base, own, level, beyond)
             }
-        }
+        };
+        comparison.among(differing)
     };
     let of_system = |system: usize| {
         let comparison = |statistic| (system != baseline).then(|| one(system, statistic));
@@ -241,11 +258,10 @@ pub(crate) fn compare(
     Compared { scores, estimates, comparisons }
 }
 
-/// p-values corrected for their number, if that is wanted. Systems that do not differ at all are not
-/// tested, whatever the tool's p-value.
+/// Two-sided p-values corrected for their number, if that is wanted.
 pub(crate) fn adjusted(comparisons: &[Comparison], by_holm: bool) -> Vec<f64> {
     let plain = |comparison: &Comparison| {
-        if comparison.delta == 0.0 { 1.0 } else { comparison.p_value }
+        if comparison.delta == 0.0 { 1.0 } else { comparison.p_two_sided }
     };
     let plain: Vec<f64> = comparisons.iter().map(plain).collect();
     if by_holm { holm(&plain) } else { plain }

@@ -77,6 +77,22 @@ impl Table {
         sums
     }
 
+    /// How many rows differ in these columns from those of a table with as many.
+    ///
+    /// ```
+    /// use genai_metrics::Table;
+    /// let (mut one, mut other) = (Table::new(2), Table::new(2));
+    /// one.push(&[1.0, 2.0]);
+    /// other.push(&[1.0, 3.0]);
+    /// assert_eq!([one.differing(&other, 0..1), one.differing(&other, 0..2)], [0, 1]);
+    /// ```
+    pub fn differing(&self, other: &Self, columns: std::ops::Range<usize>) -> usize {
+        let differs = |(one, other): &(&[f64], &[f64])| {
+            one.get(columns.clone()) != other.get(columns.clone())
+        };
+        self.rows().zip(other.rows()).filter(differs).count()
+    }
+
     /// The rows at these places.
     ///
     /// # Panics

@@ -1,9 +1,9 @@
 //! `genai-eval compare -m bleu,chrf --hyp base.txt --hyp new.txt …`: whether systems differ by more
 //! than chance.
 
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Read};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches, value_parser};
 use genai_metrics::resample::Statistic;
@@ -14,13 +14,14 @@ use super::confidence;
 use super::input::{self, InputArguments};
 use super::measuring::Run;
 use super::metric_choice::{self, Choice, METRIC, Measure};
+use super::perplexity::records::DIGEST_BYTES;
 use super::perplexity::{ComparedModels, Pass};
 use super::report_plan::{ReportPlan, sign};
 use super::run_arguments::RunArguments;
 use super::scoring::warn_of_tokenized_input;
 use crate::Outcome;
 use crate::engine::{self, Keep, Measured};
-use crate::read::Source;
+use crate::read::AnySource;
 use crate::report::comparison::{
     self, Adjustment, ComparedMeasure, ComparedSample, ComparisonReport, Tested,
 };
@@ -41,11 +42,14 @@ pub(super) fn command() -> Command {
              the smallest difference that this test set would show in four of five cases (power 0.8).\n\n\
              paired-bootstrap      Koehn 2004: the same segments drawn for both systems; sacreBLEU's --paired-bs\n\
              approx-randomization  Riezler and Maxwell 2005: outputs swapped at random; sacreBLEU's --paired-ar\n\n\
-             Draws and p-values are sacreBLEU 2.6.0's for the same seed; scores of resamples are computed in \
-             full precision, where that tool adds up in 32 bits. p-values are two-sided: they say that \
-             systems differ, the sign of the difference says which is better. A difference is marked * if its \
-             p-value, corrected by --adjust, is below 1 - level; one of exactly 0 never is, though sacreBLEU's \
-             paired bootstrap gives it the smallest p-value there is.\n\n\
+             Draws are sacreBLEU 2.6.0's for the same seed (its --confidence-n, --paired-bs-n and \
+             --paired-ar-n are --resamples and --trials); scores of resamples are computed in full precision, \
+             where that tool adds up in 32 bits. The column p (sacreBLEU) is what it prints. Its paired \
+             bootstrap turns resampled differences positive before it centres them, so that its p-value is \
+             about half of a two-sided one, and the smallest there is for equal systems; its randomization \
+             leaves ties out. Marks (*) therefore go by a two-sided p-value of our own, with the same draws: \
+             differences centred first, ties counted, and never below what as many segments as differ can show. \
+             It is corrected by --adjust and compared with 1 - level.\n\n\
              The effect size is Cohen's d of paired samples: the difference in standard deviations of one \
              segment's contribution to it.\n\n\
              Language models are compared on the same texts by -m perplexity: --logprobs again for each \
@@ -214,8 +218,8 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome> {
 }
 
 /// Rows of every system.
-pub(super) fn measure<S: Source>(
-    source: &mut S,
+fn measure(
+    source: &mut AnySource,
     metrics: &[Chosen],
     wanted: &RunArguments,
 ) -> Result<(Measured, Vec<String>, Inputs)> {
@@ -224,11 +228,34 @@ pub(super) fn measure<S: Source>(
         scorers: &scorers,
         keep: Keep { rows: true, digests: false },
         threads: wanted.threads,
-        recorders: 0,
+        recorders: usize::from(source.is_log_probs()),
         messages: wanted.messages(),
     };
-    let (measured, systems, inputs, _) = run.measure(source, None)?;
+    let (measured, systems, inputs, records) = run.measure(source, None)?;
+    for mut digests in records {
+        let mut bytes = Vec::new();
+        digests.read_to_end(&mut bytes).context("cannot read a temporary file")?;
+        check_texts(&bytes, &systems)?;
+    }
     Ok((measured, systems, inputs))
+}
+
+/// Perplexities can be compared only over the same texts; of each segment there is a digest for every system.
+fn check_texts(digests: &[u8], systems: &[String]) -> Result<()> {
+    let of_segment = digests.chunks_exact(DIGEST_BYTES * systems.len().max(1));
+    for (segment, digests) in of_segment.enumerate() {
+        let mut of_systems = digests.chunks_exact(DIGEST_BYTES);
+        let first = of_systems.next();
+        if let Some(other) = of_systems.position(|digest| Some(digest) != first) {
+            bail!(
+                "segment {} of {} is another text than that of {}, expected the same texts in the same order",
+                segment + 1,
+                systems[other + 1],
+                systems[0]
+            );
+        }
+    }
+    Ok(())
 }
 
 /// What was asked for, but where models cut texts differently bits per byte in place of perplexity.

@@ -48,6 +48,7 @@ impl SelfCheck<'_> {
                 let scores = (statistic.value(&sums[0]), statistic.value(&sums[1]));
                 let drawn = (&drawn[0][place][..], &drawn[1][place][..]);
                 MarginTest::by_bootstrap(*direction, scores, drawn, *margin, self.alpha)
+                    .among(one.differing(&other, statistic.columns.clone()))
             };
         let tests: Vec<MarginTest> = self.rules.iter().enumerate().map(test).collect();
         let p_values: Vec<f64> = tests.iter().map(|test| test.p_value).collect();

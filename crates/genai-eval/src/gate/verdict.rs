@@ -35,7 +35,9 @@ pub(crate) struct Statistics {
     pub(crate) test: &'static str,
     /// How often was drawn.
     pub(crate) resamples: u32,
-    /// The rate of false alarms that is accepted.
+    /// How often outputs were swapped, if the test is approximate randomization.
+    pub(crate) trials: Option<u32>,
+    /// The rate of false alarms that is accepted, for drops and gains together.
     pub(crate) alpha: f64,
     /// Where the random numbers start.
     pub(crate) seed: u64,
@@ -120,11 +122,11 @@ pub(crate) struct Difference {
     pub(crate) low: f64,
     /// The upper end.
     pub(crate) high: f64,
-    /// How likely a drop that is so far beyond the margin is by chance.
+    /// How likely a difference that is so far beyond the margin is by chance, two-sided.
     pub(crate) p_value: f64,
     /// The same, corrected for all rules.
     pub(crate) p_adjusted: f64,
-    /// The smallest drop that this test set would show in four of five runs.
+    /// The smallest true drop that would fail in four of five runs.
     pub(crate) minimum_detectable: f64,
 }
 
@@ -216,6 +218,18 @@ impl GateReport {
 }
 
 impl Check {
+    /// How much worse than the baseline it is, by its direction; none if it is not about that.
+    pub(crate) fn drop(&self) -> Option<f64> {
+        let delta = match self.difference {
+            Some(difference) => difference.delta,
+            None => self.score? - self.baseline?,
+        };
+        matches!(self.condition, Condition::MaxDrop(_)).then_some(match self.direction {
+            Direction::Higher => -delta,
+            Direction::Lower => delta,
+        })
+    }
+
     /// What was found of what, in a line.
     pub(crate) fn told(&self) -> String {
         match &self.slice {

@@ -59,7 +59,9 @@ fn found(check: &Check, rule: &Rule, finding: &Finding) -> String {
             }
         }
         Condition::MaxDrop(margin) => {
-            let Some(difference) = check.difference else { return "has no difference".to_owned() };
+            let Some(difference) = check.difference else {
+                return untested(check, margin, finding);
+            };
             let drop = match check.direction {
                 Direction::Higher => -difference.delta,
                 Direction::Lower => difference.delta,
@@ -92,5 +94,22 @@ fn found(check: &Check, rule: &Rule, finding: &Finding) -> String {
                 _ => format!("{went} {interval}, within {margin}"),
             }
         }
+    }
+}
+
+/// Of a drop that no test was asked for.
+fn untested(check: &Check, margin: f64, finding: &Finding) -> String {
+    let (Some(score), Some(baseline)) = (check.score, check.baseline) else {
+        return "has no difference".to_owned();
+    };
+    let width = check.decimals + 1;
+    let went = match score - baseline {
+        0.0 => return "is as it was".to_owned(),
+        delta if delta < 0.0 => format!("fell by {:.width$}", -delta),
+        delta => format!("rose by {delta:.width$}"),
+    };
+    match finding {
+        Finding::Broken => format!("{went}, more than {margin:.width$}"),
+        _ => format!("{went}, within {margin:.width$}"),
     }
 }

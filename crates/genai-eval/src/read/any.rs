@@ -21,6 +21,13 @@ pub(crate) enum AnyBlock {
     LogProbs(<LogProbFiles as Source>::Block),
 }
 
+impl AnySource {
+    /// Whether texts come with log-probabilities, rather than with references or alone.
+    pub(crate) fn is_log_probs(&self) -> bool {
+        matches!(self, Self::LogProbs(_))
+    }
+}
+
 /// The same call, whichever it is.
 macro_rules! each {
     ($any:expr, $one:ident => $call:expr) => {

@@ -1,6 +1,7 @@
 //! What resamples say of a score, and of the difference between two.
 
 use super::normal::normal_quantile;
+use super::randomization::SwapCounts;
 
 /// A score's mean over resamples, and an interval about it.
 ///
@@ -88,8 +89,13 @@ pub struct Comparison {
     pub high: f64,
     /// The standard deviation of the difference over paired resamples: its standard error.
     pub standard_error: f64,
-    /// How likely a difference so large, either way, is by chance.
+    /// The reference tool's p-value. By bootstrap it is smaller than a two-sided one should be: of
+    /// differences that are turned positive first and centred then, those beyond the real one are about half as
+    /// many.
     pub p_value: f64,
+    /// How likely a difference so large, either way, is by chance: with resampled differences centred before
+    /// their sign is dropped, or ties counted in trials.
+    pub p_two_sided: f64,
     /// The smallest difference that a test of this kind would find in four of five such test sets:
     /// a property of the test set, not of the result.
     pub minimum_detectable: f64,
@@ -116,21 +122,41 @@ impl Comparison {
         let middle = mean(&differences);
         let beyond = differences.iter().filter(|&difference| difference - middle > real).count();
         let comparison = Self::drawn(baseline_score, system_score, baseline, system, level);
-        Self { p_value: p_value(beyond as u64, differences.len() as u64), ..comparison }
+        let draws = differences.len() as u64;
+        let signed: Vec<f64> =
+            system.iter().zip(baseline).map(|(system, base)| system - base).collect();
+        let centre = mean(&signed);
+        // Rounding must not make a tie of what is none, nor the reverse.
+        let least = real * (1.0 - 1e-12);
+        let as_far = signed.iter().filter(|&difference| (difference - centre).abs() >= least);
+        Self {
+            p_value: p_value(beyond as u64, draws),
+            p_two_sided: p_value(as_far.count() as u64, draws),
+            ..comparison
+        }
     }
 
-    /// Approximate randomization: in `beyond` of so many `trials` the shuffled systems differed by more.
-    /// The interval is that of paired resamples.
+    /// The same where only so many of the units that are drawn differ at all between the two systems. If it
+    /// made no difference whose output is whose, all of them would point the same way once in 2ᵏ⁻¹ cases: no
+    /// p-value can be smaller.
+    #[must_use]
+    pub fn among(self, differing: usize) -> Self {
+        Self { p_two_sided: self.p_two_sided.max(2.0 * least_p(differing)).min(1.0), ..self }
+    }
+
+    /// Approximate randomization: what came of so many trials. The interval is that of paired resamples.
     pub fn by_randomization(
         baseline_score: f64,
         system_score: f64,
         baseline: &[f64],
         system: &[f64],
         level: f64,
-        (beyond, trials): (u64, u64),
+        (counts, trials): (SwapCounts, u64),
     ) -> Self {
         let comparison = Self::drawn(baseline_score, system_score, baseline, system, level);
-        Self { p_value: p_value(beyond, trials), ..comparison }
+        let SwapCounts { beyond, tied } = counts;
+        let (p_value, p_two_sided) = (p_value(beyond, trials), p_value(beyond + tied, trials));
+        Self { p_value, p_two_sided, ..comparison }
     }
 
     fn drawn(
@@ -154,6 +180,7 @@ impl Comparison {
             high,
             standard_error,
             p_value: 1.0,
+            p_two_sided: 1.0,
             minimum_detectable: quantiles * standard_error,
         }
     }
@@ -166,6 +193,11 @@ impl Comparison {
         let deviation = self.standard_error * (units as f64).sqrt();
         (deviation > 0.0).then(|| self.delta / deviation)
     }
+}
+
+/// The smallest one-sided p-value that so many units that differ can have.
+pub(super) fn least_p(differing: usize) -> f64 {
+    0.5_f64.powi(i32::try_from(differing).unwrap_or(i32::MAX))
 }
 
 /// With one added to both, so that chance is never ruled out (Noreen 1989).
@@ -186,6 +218,36 @@ mod tests {
         }
         assert_eq!([outside(1000, 0.9), outside(1000, 0.99), outside(1000, 0.0)], [50, 5, 499]);
         assert_eq!([outside(2, 0.0), outside(1, f64::NAN), outside(0, 0.5)], [0, 0, 0]);
+    }
+
+    /// Under the null hypothesis p-values below 0.05 are one in twenty; sacreBLEU's are twice as many.
+    #[test]
+    fn p_values_are_as_rare_as_they_say() {
+        let mut generator = crate::resample::Pcg64::new(1);
+        let mut uniform = || f64::from(generator.next_u32()) / f64::from(u32::MAX) - 0.5;
+        let (mut own, mut tools) = (0, 0);
+        for _ in 0..2000 {
+            // A mean of twelve is as good as normal; its resamples scatter as it does.
+            let real: f64 = (0..12).map(|_| uniform()).sum();
+            let drawn: Vec<f64> =
+                (0..400).map(|_| real + (0..12).map(|_| uniform()).sum::<f64>()).collect();
+            let comparison = Comparison::by_bootstrap(0.0, real, &[0.0; 400], &drawn, 0.95);
+            own += u32::from(comparison.p_two_sided <= 0.05);
+            tools += u32::from(comparison.p_value <= 0.05);
+        }
+        assert!((60..140).contains(&own), "{own}");
+        assert!((150..280).contains(&tools), "{tools}");
+    }
+
+    #[test]
+    fn few_units_say_little() {
+        let (base, own) = (vec![0.0; 100], vec![1.0; 100]);
+        let comparison = Comparison::by_bootstrap(0.0, 1.0, &base, &own, 0.95);
+        let p_value = |differing| comparison.among(differing).p_two_sided;
+        for (differing, expected) in [(0, 1.0_f64), (1, 1.0), (2, 0.5), (5, 0.0625)] {
+            assert_eq!(p_value(differing).to_bits(), expected.to_bits());
+        }
+        assert_eq!(p_value(100).to_bits(), comparison.p_two_sided.to_bits());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Worse than a baseline by more than a margin, clearly not, or open: what a gate goes by.
 
-use super::compare::Comparison;
+use super::compare::{Comparison, least_p};
 use crate::spec::Direction;
 
 /// A test of whether a system is worse than a baseline by more than a margin, over paired resamples.
@@ -33,6 +33,9 @@ pub struct MarginTest {
     /// The rate of false alarms that is accepted, for drops and gains together.
     pub alpha: f64,
 }
+
+/// The fewest units that differ from which anything is concluded.
+pub const FEWEST_DIFFERING: usize = 10;
 
 /// What a [`MarginTest`] says.
 ///
@@ -68,19 +71,35 @@ impl MarginTest {
         Self { comparison, p_value, direction, margin, alpha }
     }
 
+    /// The same where only so many of the units that are drawn differ at all between the two systems: fewer than
+    /// [`FEWEST_DIFFERING`] are no evidence, since resamples of so few scatter too little, and no p-value
+    /// can be smaller than that of all of them pointing the same way.
+    #[must_use]
+    pub fn among(self, differing: usize) -> Self {
+        let least = if differing < FEWEST_DIFFERING { 1.0 } else { least_p(differing) };
+        let comparison = self.comparison.among(differing);
+        Self { p_value: self.p_value.max(least), comparison, ..self }
+    }
+
+    /// Whether all numbers are finite: resamples of which some have no score say nothing.
+    pub fn is_finite(&self) -> bool {
+        let Comparison { delta, low, high, standard_error, .. } = self.comparison;
+        [delta, low, high, standard_error].iter().all(|number| number.is_finite())
+    }
+
     /// The answer. `p_adjusted` is the test's p-value, or what a correction for several tests
     /// ([`holm`](super::holm)) made of it.
     ///
     /// Only a drop is an alarm, so it may have half of alpha, as either end of the interval has.
     pub fn answer(&self, p_adjusted: f64) -> MarginAnswer {
         let Comparison { low, high, .. } = self.comparison;
-        let worst = match self.direction {
-            Direction::Higher => low,
-            Direction::Lower => -high,
+        let (worst, best) = match self.direction {
+            Direction::Higher => (low, high),
+            Direction::Lower => (-high, -low),
         };
         if worst >= -self.margin {
             MarginAnswer::NotWorse
-        } else if p_adjusted <= self.alpha / 2.0 && self.drop() > self.margin {
+        } else if p_adjusted <= self.alpha / 2.0 && best < -self.margin {
             MarginAnswer::Worse
         } else {
             MarginAnswer::Open
@@ -111,6 +130,37 @@ impl MarginTest {
         let least = (ROOM * tests as f64 / (alpha / 2.0)).ceil() as u32;
         least
     }
+}
+
+/// How likely so great a gap between the best and the worst of several groups is by chance, if they truly
+/// differ by no more than `margin`. `drawn` are each group's scores, and its values in resamples of its own,
+/// drawn apart from the others'.
+///
+/// The best and the worst are picked after looking, so the gap is compared with that of all groups' deviations
+/// in each resample (the studentized range's idea; Tukey 1949, *Comparing Individual Means in the Analysis of
+/// Variance*): it can be no greater than `margin` and the range of deviations together.
+///
+/// ```
+/// use genai_metrics::resample::gap_p_value;
+/// let drawn: Vec<f64> = (0..999).map(|i| f64::from(i % 10)).collect();
+/// assert!(gap_p_value(&[(4.5, &drawn), (5.5, &drawn)], 0.0) > 0.9);
+/// assert_eq!(gap_p_value(&[(4.5, &drawn), (50.5, &drawn)], 20.0), 0.001);
+/// ```
+pub fn gap_p_value(drawn: &[(f64, &[f64])], margin: f64) -> f64 {
+    let range = |numbers: &mut dyn Iterator<Item = f64>| {
+        let ends = numbers.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), number| {
+            (low.min(number), high.max(number))
+        });
+        ends.1 - ends.0
+    };
+    let gap = range(&mut drawn.iter().map(|(score, _)| *score));
+    let resamples = drawn.iter().map(|(_, drawn)| drawn.len()).min().unwrap_or(0);
+    let deviations =
+        |resample: usize| range(&mut drawn.iter().map(|(score, drawn)| drawn[resample] - score));
+    let as_far = (0..resamples).filter(|&resample| deviations(resample) >= gap - margin).count();
+    #[expect(clippy::cast_precision_loss, reason = "nobody has 2^53 resamples")]
+    let p_value = (as_far + 1) as f64 / (resamples + 1) as f64;
+    p_value
 }
 
 fn gain(direction: Direction, delta: f64) -> f64 {

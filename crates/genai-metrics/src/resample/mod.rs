@@ -46,9 +46,9 @@ pub use adjust::holm;
 pub use bootstrap::{Drawn, bootstrap};
 pub use compare::{Comparison, Estimate, POWER, mean};
 pub use generator::Pcg64;
-pub use margin::{MarginAnswer, MarginTest};
+pub use margin::{FEWEST_DIFFERING, MarginAnswer, MarginTest, gap_p_value};
 pub use normal::normal_quantile;
-pub use randomization::{Swapped, randomization, skip_swaps};
+pub use randomization::{SwapCounts, Swapped, randomization, skip_swaps};
 pub use statistic::Statistic;
 
 /// Who does pieces of work that don't depend on each other. The result is that of doing them one

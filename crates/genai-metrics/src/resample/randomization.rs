@@ -1,14 +1,45 @@
 //! Approximate randomization: each segment's two outputs swapped or not, at random.
 
+use std::ops::AddAssign;
+
 use super::Executor;
 use super::generator::Pcg64;
 use super::statistic::Statistic;
 use super::subsets::{GROUP, SubsetSums};
 use crate::table::{Table, add_row};
 
-/// For each system and each statistic in how many trials the shuffled systems differ by more than the real
-/// ones.
-pub type Swapped = Vec<Vec<u64>>;
+/// For each system and each statistic what came of the trials.
+pub type Swapped = Vec<Vec<SwapCounts>>;
+
+/// In how many trials the shuffled systems differ by more than the real ones, and in how many as much.
+///
+/// sacreBLEU counts the former alone. Where few segments differ, or scores take few values, trials that come
+/// out as the real ones did are many, and are no evidence of a difference: an own p-value counts them, too
+/// (Phipson and Smyth 2010, *Permutation P-values Should Never Be Zero*).
+///
+/// ```
+/// use genai_metrics::resample::SwapCounts;
+/// let mut counts = SwapCounts::default();
+/// counts += SwapCounts { beyond: 1, tied: 2 };
+/// assert_eq!(counts.beyond + counts.tied, 3);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SwapCounts {
+    /// Trials that differ by more.
+    pub beyond: u64,
+    /// Trials that differ as much, but for what floating point makes of it.
+    pub tied: u64,
+}
+
+impl AddAssign for SwapCounts {
+    fn add_assign(&mut self, more: Self) {
+        self.beyond += more.beyond;
+        self.tied += more.tied;
+    }
+}
+
+/// What is equal, relative to the difference.
+const TIE: f64 = 1e-12;
 
 /// Trials at a time: their sums stay close at hand.
 const TRIALS: usize = 1024;
@@ -47,7 +78,8 @@ pub fn randomization(
             Contest { real: real.collect(), differences: differences.collect(), system_sum }
         })
         .collect();
-    let mut counts: Swapped = systems.iter().map(|_| vec![0; statistics.len()]).collect();
+    let mut counts: Swapped =
+        systems.iter().map(|_| vec![SwapCounts::default(); statistics.len()]).collect();
     let trials = trials as usize;
     let pieces: Vec<_> =
         (0..trials).step_by(TRIALS).map(|first| (first, TRIALS.min(trials - first))).collect();
@@ -106,10 +138,10 @@ impl Contest {
         baseline_sum: &[f64],
         statistics: &[Statistic<'_>],
         memory: &mut Memory,
-    ) -> Vec<u64> {
+    ) -> Vec<SwapCounts> {
         let width = baseline_sum.len();
         let Memory { swapped, shuffled: [one, other] } = memory;
-        let mut counts = vec![0; statistics.len()];
+        let mut counts = vec![SwapCounts::default(); statistics.len()];
         for swapped in swapped.of(&self.differences, width, swaps.trials, &swaps.groups) {
             // Where it is not swapped, the first of the two has the system's output.
             one.clone_from(&self.system_sum);
@@ -118,7 +150,9 @@ impl Contest {
             other.extend(baseline_sum.iter().zip(swapped).map(|(base, swapped)| base - swapped));
             for ((count, statistic), real) in counts.iter_mut().zip(statistics).zip(&self.real) {
                 let difference = (statistic.value(one) - statistic.value(other)).abs();
-                *count += u64::from(difference > *real);
+                let beyond = difference > *real;
+                let tied = !beyond && difference >= *real * (1.0 - TIE);
+                *count += SwapCounts { beyond: u64::from(beyond), tied: u64::from(tied) };
             }
         }
         counts
@@ -255,7 +289,9 @@ mod tests {
             count += u64::from((score(&one) - score(&other)).abs() > real);
         }
         assert!(count > 0);
-        assert_eq!(counts, [[count], [0]]);
+        assert_eq!([counts[0][0].beyond, counts[1][0].beyond], [count, 0]);
+        // The same against itself always ties.
+        assert_eq!(counts[1][0].tied, u64::from(trials));
     }
 
     #[test]
@@ -263,6 +299,6 @@ mod tests {
         let bleu = Bleu::default();
         let (nothing, statistics) = (Table::new(10), [Statistic::whole(&bleu)]);
         let counts = randomization(&nothing, &[&nothing], &statistics, 5, &Pcg64::new(1), &InOrder);
-        assert_eq!(counts, [[0]]);
+        assert_eq!(counts, [[SwapCounts { beyond: 0, tied: 5 }]]);
     }
 }

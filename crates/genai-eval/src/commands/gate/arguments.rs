@@ -177,7 +177,7 @@ impl GateArguments {
         };
         self.add_data(&mut configuration.data, input, matches)?;
         self.add_baseline(&mut configuration);
-        self.add_rules(&mut configuration.gates);
+        self.add_rules(&mut configuration.gates)?;
         self.add_options(&mut configuration)?;
         self.add_statistics(&mut configuration);
         self.add_outputs(&mut configuration);
@@ -251,8 +251,9 @@ impl GateArguments {
     }
 
     /// One rule for each metric that flags are about.
-    fn add_rules(&self, rules: &mut Vec<Rule>) {
+    fn add_rules(&self, rules: &mut Vec<Rule>) -> Result<()> {
         let mut own: Vec<Rule> = Vec::new();
+        let mut twice = None;
         let mut set = |limits: &[Limit], field: fn(&mut Rule) -> &mut Option<f64>| {
             for Limit { metric, value } in limits {
                 let place = own.iter().position(|rule| rule.metric == *metric);
@@ -260,14 +261,20 @@ impl GateArguments {
                     own.push(Rule { metric: metric.clone(), ..Rule::default() });
                     own.len() - 1
                 });
-                *field(&mut own[place]) = Some(*value);
+                if field(&mut own[place]).replace(*value).is_some() {
+                    twice.get_or_insert(metric.clone());
+                }
             }
         };
         set(&self.rules.min, |rule| &mut rule.min);
         set(&self.rules.max, |rule| &mut rule.max);
         set(&self.rules.max_drop, |rule| &mut rule.max_drop);
         set(&self.rules.max_drop_rel, |rule| &mut rule.max_drop_rel);
+        if let Some(metric) = twice {
+            bail!("two limits of one kind for {metric}, expected one");
+        }
         rules.extend(own);
+        Ok(())
     }
 
     fn add_options(&self, configuration: &mut Configuration) -> Result<()> {

@@ -7,12 +7,13 @@ mod systems;
 mod update;
 mod writing;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use genai_metrics::Direction;
 
 use self::arguments::GateArguments;
 use self::systems::Gate;
+use self::update::Update;
 use super::input::{self, InputArguments};
 use super::run_arguments::RunArguments;
 use crate::Outcome;
@@ -67,12 +68,11 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome> {
     if arguments.statistics.self_check {
         return pool.install(|| self_check::run(&case, &samples[0], wanted.output.as_deref()));
     }
-    let checks = pool.install(|| case.checks())?;
-    let statistics = case.statistics();
+    let (checks, statistics) = pool.install(|| case.checks())?;
     let mut worst =
         worst::worst(&case, &samples[0], &gate.candidate.measured.ids, configuration.report.worst);
     gate.add_texts(&mut worst)?;
-    let mut notes = std::mem::take(&mut gate.notes);
+    let mut notes = gate.notes.clone();
     if statistics.resamples > configuration.stats.resamples && statistics.test != Test::None.name()
     {
         notes.push(format!(
@@ -80,6 +80,8 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome> {
             statistics.resamples
         ));
     }
+    notes.extend(case.left_out());
+    notes.extend(good_side(&checks));
     notes.extend(stale(&checks));
     let mut report = GateReport {
         name: gate.name.clone(),
@@ -92,13 +94,43 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome> {
         notes,
         strict: arguments.output.strict,
     };
-    if arguments.baseline.update_baseline {
+    let update = if arguments.baseline.update_baseline {
         let accepted = arguments.baseline.accept_regression.as_deref();
-        gate.update(&report, accepted, &samples, wanted.messages())?;
-        report.become_baseline(accepted);
+        let update = gate.decide(&report, accepted)?;
+        match &update {
+            Update::Replace(_) => report.become_baseline(accepted),
+            Update::Keep(why) => report.notes.push(why.clone()),
+        }
+        Some(update)
+    } else {
+        None
+    };
+    if let Some(outputs) = gate.outputs.take() {
+        outputs.write(&report, &configuration.report, arguments.output.format.as_deref())?;
     }
-    gate.outputs.write(&report, &configuration.report, arguments.output.format.as_deref())?;
+    match update {
+        Some(Update::Replace(history)) => gate.replace(history, &samples, wanted.messages())?,
+        // It must not look as if it had been replaced.
+        Some(Update::Keep(why)) if report.outcome() == Outcome::Success => bail!("{why}"),
+        _ => {}
+    }
     Ok(report.outcome())
+}
+
+/// Limits that guard against what is better.
+fn good_side(checks: &[Check]) -> Vec<String> {
+    let note = |check: &Check| {
+        let (better, key, other) = match (check.direction, check.condition) {
+            (Direction::Lower, Condition::Min(_)) => ("lower", "min", "max"),
+            (Direction::Higher, Condition::Max(_)) => ("higher", "max", "min"),
+            _ => return None,
+        };
+        Some(format!(
+            "{}: {better} is better, so {key} bounds the good side; is {other} meant?",
+            check.title
+        ))
+    };
+    checks.iter().filter_map(note).collect()
 }
 
 /// Metrics that are clearly better than their baseline, which does not guard what was gained.

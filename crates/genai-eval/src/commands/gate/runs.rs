@@ -3,11 +3,13 @@
 use anyhow::{Context, Result, bail};
 use genai_metrics::{LanguageModel, Options, Perplexity, Scorer, Table};
 use sha2::{Digest, Sha256};
+use std::io::Read;
 use std::sync::Arc;
 
 use super::super::measuring::Run;
 use super::super::metric_choice::Choice;
 use super::super::perplexity::model_of_records;
+use super::super::perplexity::records::DIGEST;
 use super::super::report_plan::sign;
 use crate::TOOL;
 use crate::engine::{Keep, Measured};
@@ -126,7 +128,9 @@ pub(super) fn text_scorer(
         bail!("it needs log-probabilities, expected logprobs in [data] or --logprobs FILE")
     };
     let model: Arc<dyn LanguageModel> = model_of_records(files, messages)?;
-    Ok(vec![Box::new(Perplexity::new(model).with_options(options)?)])
+    let mut perplexity = Perplexity::new(model).with_options(options)?;
+    perplexity.recorders = vec![DIGEST];
+    Ok(vec![Box::new(perplexity)])
 }
 
 /// One system measured, with what identifies its segments.
@@ -147,8 +151,14 @@ pub(super) fn measure(
 ) -> Result<Measurement> {
     let scorers: Vec<&dyn Scorer> = choice.metrics.iter().map(|metric| &*metric.corpus).collect();
     let keep = Keep { rows: true, digests: true };
-    let run = Run { scorers: &scorers, keep, threads, recorders: 0, messages };
-    let (measured, systems, ..) = run.measure(&mut source, None)?;
+    // Texts without references are known by themselves.
+    let recorders = usize::from(source.is_log_probs());
+    let run = Run { scorers: &scorers, keep, threads, recorders, messages };
+    let (mut measured, systems, _, records) = run.measure(&mut source, None)?;
+    for mut digests in records {
+        measured.digests.clear();
+        digests.read_to_end(&mut measured.digests).context("cannot read a temporary file")?;
+    }
     let references_sha256 = hexadecimal(&Sha256::digest(&measured.digests));
     let ids_sha256 = (!measured.ids.is_empty()).then(|| {
         let mut hash = Sha256::new();
@@ -175,8 +185,9 @@ impl Measurement {
     /// If it is of other segments.
     pub(super) fn add_outputs(&mut self, baseline: Self) -> Result<()> {
         if baseline.references_sha256 != self.references_sha256 {
+            let what = if self.measured.references() == Some(0) { "texts" } else { "references" };
             bail!(
-                "the baseline {} has other references than {}, expected the same segments",
+                "the baseline {} has other {what} than {}, expected the same segments",
                 baseline.system,
                 self.system
             );
@@ -230,9 +241,9 @@ impl Measurement {
         });
         let width = self.measured.rows.first().map_or(1, Table::width);
         let mut rows = Table::new(width);
-        let stored: Vec<&Table> =
+        let tables: Vec<&Table> =
             keys.iter().filter_map(|key| Some(&stored.metrics.get(key)?.rows)).collect();
-        let mut of_metrics: Vec<_> = stored.iter().map(|table| table.rows()).collect();
+        let mut of_metrics: Vec<_> = tables.iter().map(|table| table.rows()).collect();
         for _ in 0..self.measured.segments {
             let row: Vec<f64> =
                 of_metrics.iter_mut().filter_map(Iterator::next).flatten().copied().collect();
@@ -242,6 +253,8 @@ impl Measurement {
             rows.push(&row);
         }
         self.measured.add_system(rows);
+        check_scores(stored, choice, &keys, &self.measured.sums[1])
+            .with_context(|| file.to_owned())?;
         Ok(warning)
     }
 
@@ -261,4 +274,28 @@ pub(super) fn metric_keys(choice: &Choice) -> Vec<String> {
         measure.map_or(own, |measure| measure.name.split('.').next().unwrap_or(own)).to_owned()
     };
     (0..choice.metrics.len()).map(key).collect()
+}
+
+/// Scores that were edited by hand would say something else than the rows that are compared.
+fn check_scores(
+    stored: &StoredBaseline,
+    choice: &Choice,
+    keys: &[String],
+    sum: &[f64],
+) -> Result<()> {
+    for (metric, key) in choice.metrics.iter().zip(keys) {
+        let Some(own) = stored.metrics.get(key) else { continue };
+        let (score, direction) = (metric.statistic().value(sum), metric.corpus.spec().direction);
+        // Another version, or another machine's logarithms, may differ in the last bits.
+        let near = (score - own.score).abs() <= 1e-9 * score.abs().max(1.0);
+        if !near || own.direction != direction {
+            bail!(
+                "its rows make a {key} of {score}, {direction} is better, but {} is stored, {} is better: it was \
+                 edited or is damaged",
+                own.score,
+                own.direction
+            );
+        }
+    }
+    Ok(())
 }

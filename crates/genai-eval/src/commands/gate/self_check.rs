@@ -5,6 +5,7 @@ use std::path::Path;
 use anyhow::{Result, bail};
 
 use crate::Outcome;
+use crate::gate::configuration::Test;
 use crate::gate::judge::Case;
 use crate::gate::self_check::{RUNS, SelfCheck};
 use crate::gate::verdict::{Condition, Verdict};
@@ -21,9 +22,12 @@ pub(super) fn run(case: &Case<'_>, all: &Sample<'_>, output: Option<&Path>) -> R
             "--self-check needs a baseline with its rows or outputs, whose segments are dealt out anew"
         );
     };
-    let statistics = case.statistics();
+    if case.configuration.stats.test != Test::PairedBootstrap {
+        bail!("--self-check is for the paired bootstrap, expected test = \"paired-bootstrap\"");
+    }
+    let (checks, statistics) = case.checks()?;
     let mut rules = Vec::new();
-    for check in case.checks()? {
+    for check in checks {
         if let (Condition::MaxDrop(margin), None) = (check.condition, &check.slice)
             && let Some(judged) = case.measures.iter().find(|judged| judged.name == check.metric)
         {

@@ -1,6 +1,6 @@
 //! The candidate beside its baseline: what rules can be judged on.
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use genai_metrics::resample::Statistic;
 use genai_metrics::{Level, Options, Spec};
 
@@ -31,9 +31,12 @@ pub(super) struct Gate<'c> {
     pub(super) no_baseline: Option<String>,
     /// Whether this run becomes the first baseline, or the first that fits.
     pub(super) begins: bool,
+    /// Why what is stored cannot be compared with, where this run is to replace it all the same.
+    pub(super) foreign: Option<String>,
     /// What is stored, if it was read.
     pub(super) stored: Option<StoredBaseline>,
-    pub(super) outputs: Outputs,
+    /// Until they are written.
+    pub(super) outputs: Option<Outputs>,
     pub(super) notes: Vec<String>,
 }
 
@@ -67,7 +70,8 @@ impl<'c> Gate<'c> {
             false,
             messages,
             Some(&text_scorer),
-        )?;
+        )
+        .with_context(|| name.clone())?;
         let of_rules = names.iter().map(|name| choice.places_of(name)).collect();
         let sources = Sources::new(configuration, choice.lines);
         let outputs = Outputs::open(configuration, arguments.file(), wanted, &choice)?;
@@ -91,8 +95,9 @@ impl<'c> Gate<'c> {
             baseline_name: None,
             no_baseline: None,
             begins: false,
+            foreign: None,
             stored: None,
-            outputs,
+            outputs: Some(outputs),
             notes: Vec::new(),
         };
         gate.add_baseline(wanted, arguments.baseline.update_baseline)?;
@@ -108,6 +113,10 @@ impl<'c> Gate<'c> {
             self.no_baseline = Some("there is no baseline, expected [baseline] or --baseline FILE or --baseline-hyp FILE".to_owned());
             return Ok(());
         };
+        if baseline.path.is_none() && baseline.outputs().is_none() {
+            let why = "[baseline] names nothing, expected path, or the baseline's outputs as hyp";
+            self.no_baseline = Some(why.to_owned());
+        }
         if let Some(path) = &baseline.path {
             match StoredBaseline::read(path) {
                 Ok(stored) => self.stored = Some(stored),
@@ -130,7 +139,8 @@ impl<'c> Gate<'c> {
                 Ok(warning) => self.notes.extend(warning),
                 // A new baseline is what makes it fit again.
                 Err(error) if updates => {
-                    self.no_baseline = Some(format!("{error:#}"));
+                    self.foreign = Some(format!("{error:#}"));
+                    self.no_baseline = self.foreign.clone();
                     self.begins = true;
                     return Ok(());
                 }
@@ -197,7 +207,7 @@ impl<'c> Gate<'c> {
     pub(super) fn add_texts(&self, worst: &mut [WorstSegments]) -> Result<()> {
         let places = worst::places(worst);
         if places.is_empty()
-            || self.configuration.reads_standard_input()
+            || self.configuration.is_read_once()
             || self.configuration.data.logprobs.is_some()
         {
             return Ok(());

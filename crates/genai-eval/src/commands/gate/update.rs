@@ -13,51 +13,87 @@ use crate::gate::verdict::{Check, Condition, GateReport, Verdict};
 use crate::messages::Messages;
 use crate::samples::Sample;
 
+/// What becomes of the baseline.
+pub(super) enum Update {
+    /// This run takes its place, with these losses that were accepted so far.
+    Replace(Vec<Accepted>),
+    /// It stays, and why.
+    Keep(String),
+}
+
 impl Gate<'_> {
-    /// Stores this run as the baseline, unless the gate fails and that was not accepted.
+    /// Whether this run may become the baseline: without a reason only if nothing speaks against it. A loss that
+    /// chance could explain counts if it is beyond its margin all the same, else many small ones would
+    /// add up unseen.
     ///
     /// # Errors
-    /// If there is no place for it, the gate fails, or it cannot be written.
-    pub(super) fn update(
-        &self,
-        report: &GateReport,
-        accepted: Option<&str>,
-        samples: &[Sample<'_>],
-        messages: Messages,
-    ) -> Result<()> {
-        let path = self.configuration.baseline.as_ref().and_then(|own| own.path.as_ref());
-        let Some(path) = path else {
+    /// If there is no place for a baseline, or the reason is empty.
+    pub(super) fn decide(&self, report: &GateReport, accepted: Option<&str>) -> Result<Update> {
+        if self.configuration.baseline.as_ref().and_then(|own| own.path.as_ref()).is_none() {
             bail!(
                 "--update-baseline has no file to write, expected path in [baseline] or --baseline FILE"
             );
-        };
-        // There was nothing that the first baseline could be worse than.
-        let is_begun =
-            |check: &Check| self.begins && matches!(check.condition, Condition::MaxDrop(_));
-        let is_failed = |check: &&Check| match check.verdict {
-            Verdict::Fail => true,
-            Verdict::Warning | Verdict::Inconclusive => report.strict && !is_begun(check),
-            Verdict::Pass | Verdict::NoVerdict => false,
-        };
-        let failed: Vec<String> = report.checks.iter().filter(is_failed).map(Check::told).collect();
-        let mut history = self.stored.as_ref().map(|own| own.accepted.clone()).unwrap_or_default();
-        match (failed.is_empty(), accepted) {
-            (true, _) => {}
-            (false, Some(reason)) if !reason.trim().is_empty() => {
-                history.push(Accepted { at: today(), checks: failed, reason: reason.to_owned() });
-            }
-            (false, Some(_)) => bail!("--accept-regression is empty, expected a reason"),
-            (false, None) => bail!(
-                "the gate fails, so the baseline stays as it is: {}; expected --accept-regression \"REASON\" to replace it",
-                failed.join("; ")
-            ),
+        }
+        if accepted.is_some_and(|reason| reason.trim().is_empty()) {
+            bail!("--accept-regression is empty, expected a reason");
         }
         let has_none = |check: &&Check| check.verdict == Verdict::NoVerdict;
         if let Some(check) = report.checks.iter().find(has_none) {
-            bail!("the gate has no verdict, so the baseline stays as it is: {}", check.told());
+            return Ok(Update::Keep(format!(
+                "the baseline stays as it is, as there is no verdict: {}",
+                check.told()
+            )));
         }
-        self.stored_now(samples, history).write(path)?;
-        messages.note(&format!("{} is the baseline now", path.display()));
+        let against = report.checks.iter().filter(|check| self.speaks_against(report, check));
+        let against: Vec<String> =
+            self.foreign.iter().cloned().chain(against.map(Check::told)).collect();
+        let mut history = self.stored.as_ref().map(|own| own.accepted.clone()).unwrap_or_default();
+        match (against.is_empty(), accepted) {
+            (true, _) => {}
+            (false, Some(reason)) => {
+                history.push(Accepted { at: today(), checks: against, reason: reason.to_owned() });
+            }
+            (false, None) => {
+                return Ok(Update::Keep(format!(
+                    "the baseline stays as it is; expected --accept-regression \"REASON\" to replace it: {}",
+                    against.join("; ")
+                )));
+            }
+        }
+        Ok(Update::Replace(history))
+    }
+
+    fn speaks_against(&self, report: &GateReport, check: &Check) -> bool {
+        // There was nothing that the first baseline could be worse than.
+        if self.begins && matches!(check.condition, Condition::MaxDrop(_)) {
+            return false;
+        }
+        let is_worse = match (check.condition, check.drop()) {
+            (Condition::MaxDrop(margin), Some(drop)) => drop > margin,
+            (Condition::MaxDrop(_), None) => false,
+            _ => true,
+        };
+        match check.verdict {
+            Verdict::Fail => true,
+            Verdict::Warning | Verdict::Inconclusive => report.strict || is_worse,
+            Verdict::Pass | Verdict::NoVerdict => false,
+        }
+    }
+
+    /// Stores this run as the baseline.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub(super) fn replace(
+        &self,
+        history: Vec<Accepted>,
+        samples: &[Sample<'_>],
+        messages: Messages,
+    ) -> Result<()> {
+        if let Some(path) = self.configuration.baseline.as_ref().and_then(|own| own.path.as_ref()) {
+            self.stored_now(samples, history).write(path)?;
+            messages.note(&format!("{} is the baseline now", path.display()));
+        }
         Ok(())
     }
 

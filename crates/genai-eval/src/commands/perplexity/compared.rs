@@ -11,6 +11,7 @@ use genai_metrics::{LanguageModel, Options, Perplexity, Scorer};
 use super::super::input::{InputArguments, is_file, named};
 use super::super::units;
 use super::model::LogProbArguments;
+use super::records::DIGEST;
 use crate::messages::Messages;
 use crate::read::{AnySource, LogProbFiles, ParallelFiles};
 
@@ -109,7 +110,9 @@ impl Pass {
             }
             Self::LogProbs(_, model) | Self::Ngram(_, model) => Arc::clone(model),
         };
-        Ok(vec![Box::new(Perplexity::new(model).with_options(options)?)])
+        let mut perplexity = Perplexity::new(model).with_options(options)?;
+        perplexity.recorders = vec![DIGEST];
+        Ok(vec![Box::new(perplexity)])
     }
 
     /// What is read.

@@ -3,7 +3,7 @@
 mod compared;
 mod model;
 mod neural;
-mod records;
+pub(super) mod records;
 mod surprising;
 
 use std::path::PathBuf;

@@ -3,6 +3,7 @@
 use genai_lm::logprobs::{Records, write_record};
 use genai_metrics::{Recorder, ScoredText};
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 
 /// The tokens with their log-probabilities, for `--logprobs`.
 pub(super) const SAVE: Recorder = |record, scored, out| {
@@ -23,6 +24,23 @@ pub(super) const SURPRISAL: Recorder = |record, scored, out| {
         out.push(b'\n');
     }
 };
+
+/// What the text hashes to, 32 bytes, so that different texts are not compared: log-probabilities have no
+/// references to know a segment by. Where a record has no text, its tokens are counted.
+pub(in crate::commands) const DIGEST: Recorder = |_, scored, out| {
+    let mut hash = Sha256::new();
+    if scored.text.is_empty() {
+        hash.update(b"tokens");
+        hash.update((scored.tokens.len() as u64).to_le_bytes());
+    } else {
+        hash.update(b"text");
+        hash.update(&scored.text);
+    }
+    out.extend_from_slice(&hash.finalize());
+};
+
+/// How many bytes it makes of each text.
+pub(in crate::commands) const DIGEST_BYTES: usize = 32;
 
 #[derive(Serialize)]
 struct Line {

@@ -2,6 +2,7 @@
 
 use super::{Baseline, Configuration, Data};
 use crate::read::STANDARD_INPUT;
+use std::fs;
 
 /// Which way the data are given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,8 +73,9 @@ impl Configuration {
     }
 
     /// Whether some of it can be read but once.
-    pub(crate) fn reads_standard_input(&self) -> bool {
-        self.files().any(|file| file == STANDARD_INPUT)
+    pub(crate) fn is_read_once(&self) -> bool {
+        let is_regular = |file: &String| fs::metadata(file).is_ok_and(|facts| facts.is_file());
+        self.files().any(|file| file == STANDARD_INPUT || !is_regular(&file))
     }
 }
 

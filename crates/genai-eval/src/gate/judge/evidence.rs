@@ -1,157 +1,212 @@
 //! What is drawn of each sample, and what it says of differences.
 
-use genai_metrics::resample::{Comparison, Estimate, MarginAnswer, MarginTest, Statistic, holm};
+use genai_metrics::resample::{
+    Comparison, Estimate, MarginAnswer, MarginTest, POWER, Statistic, gap_p_value, holm,
+    normal_quantile,
+};
 use genai_metrics::{Direction, Table};
 
 use super::questions::Question;
-use super::{BASELINE, CANDIDATE, Case};
+use super::{BASELINE, CANDIDATE, Case, Drawing};
 use crate::gate::configuration::{Adjust, Of, Test};
 use crate::gate::verdict::{Condition, Difference};
 use crate::resampling;
 
-/// Trials of approximate randomization, as in sacreBLEU.
-const TRIALS: u32 = 10_000;
-
 /// What was drawn of a sample: for each system and measure.
 pub(super) struct Draws {
     pub(super) scores: Vec<Vec<f64>>,
-    pub(super) drawn: Vec<Vec<Vec<f64>>>,
+    drawn: Vec<Vec<Vec<f64>>>,
     pub(super) estimates: Vec<Vec<Estimate>>,
     /// By approximate randomization, for each measure.
-    pub(super) randomized: Option<Vec<Comparison>>,
+    randomized: Option<Vec<Comparison>>,
+    /// Of the candidate, with random numbers that no other sample has: for each measure.
+    apart: Vec<Vec<f64>>,
 }
 
 /// A difference beside its margin.
 pub(super) struct Tested {
     pub(super) test: MarginTest,
-    pub(super) p_value: f64,
-    pub(super) p_adjusted: f64,
+    /// Two-sided, so that it is compared with alpha.
+    p_value: f64,
+    p_adjusted: f64,
     pub(super) answer: MarginAnswer,
+    /// How many tests it is corrected for.
+    tests: usize,
 }
 
 impl Case<'_> {
     /// What is drawn of each sample that a check is about.
-    pub(super) fn draws(&self, question: &[Question]) -> Vec<Option<Draws>> {
+    pub(super) fn draws(&self, questions: &[Question], drawing: &Drawing) -> Vec<Option<Draws>> {
         let statistics: Vec<Statistic<'_>> =
             self.measures.iter().map(|measure| measure.statistic.clone()).collect();
-        let is_needed =
-            |sample: usize| question.iter().any(|question| question.samples.contains(&sample));
-        let draw = |sample: usize| is_needed(sample).then(|| self.draw(sample, &statistics));
-        (0..self.samples.len()).map(draw).collect()
+        let mut is_needed = vec![false; self.samples.len()];
+        let mut is_apart = is_needed.clone();
+        for question in questions {
+            for &sample in &question.samples {
+                is_needed[sample] = true;
+                is_apart[sample] |= matches!(question.condition, Condition::MaxGap(_));
+            }
+        }
+        (0..self.samples.len())
+            .map(|sample| {
+                is_needed[sample].then(|| self.draw(sample, &statistics, drawing, is_apart[sample]))
+            })
+            .collect()
     }
 
-    fn draw(&self, sample: usize, statistics: &[Statistic<'_>]) -> Draws {
-        let resampling = self.resampling();
-        let sample = &self.samples[sample];
+    fn draw(
+        &self,
+        place: usize,
+        statistics: &[Statistic<'_>],
+        drawing: &Drawing,
+        is_apart: bool,
+    ) -> Draws {
+        let resampling = drawing.resampling;
+        let sample = &self.samples[place];
         let score = |sum: &Vec<f64>| statistics.iter().map(|s| s.value(sum)).collect();
         let scores: Vec<Vec<f64>> = sample.sums.iter().map(score).collect();
         let units: Vec<&Table> = sample.units.iter().map(|units| &**units).collect();
         let test = self.configuration.stats.test;
         let intervals = self.configuration.gates.iter().any(|rule| rule.of != Of::Point);
+        let mut draws = Draws {
+            scores,
+            drawn: Vec::new(),
+            estimates: Vec::new(),
+            randomized: None,
+            apart: Vec::new(),
+        };
         if test == Test::None && !intervals {
-            return Draws { scores, drawn: Vec::new(), estimates: Vec::new(), randomized: None };
+            return draws;
         }
-        let drawn = resampling::draw(&units, statistics, resampling);
+        draws.drawn = resampling::draw(&units, statistics, resampling);
         let of_system = |drawn: &Vec<Vec<f64>>| {
             drawn.iter().map(|drawn| Estimate::of(drawn, resampling.level)).collect()
         };
-        let estimates = drawn.iter().map(of_system).collect();
-        let randomized = (test == Test::ApproxRandomization && units.len() > BASELINE).then(|| {
-            let tests = MarginTest::least_resamples(self.tested(), self.configuration.stats.alpha);
-            let test = resampling::Test::Randomization { trials: TRIALS.max(tests) };
+        draws.estimates = draws.drawn.iter().map(of_system).collect();
+        if let (Some(trials), true) = (drawing.trials, units.len() > BASELINE) {
+            let test = resampling::Test::Randomization { trials };
             let compared = resampling::compare(&units, BASELINE, statistics, test, resampling);
-            compared.comparisons[CANDIDATE].iter().copied().flatten().collect()
-        });
-        Draws { scores, drawn, estimates, randomized }
+            draws.randomized =
+                Some(compared.comparisons[CANDIDATE].iter().copied().flatten().collect());
+        }
+        if is_apart && test != Test::None {
+            let own = resampling::draw_apart(&units[..=CANDIDATE], statistics, resampling, place);
+            draws.apart = own.into_iter().next().unwrap_or_default();
+        }
+        draws
     }
 
     /// The tests of drops and gaps, corrected together.
     pub(super) fn tests(
         &self,
-        question: &[Question],
+        questions: &[Question],
         draws: &[Option<Draws>],
     ) -> Vec<Option<Tested>> {
-        let mut tests: Vec<Option<Tested>> =
-            question.iter().map(|question| self.test(question, draws)).collect();
+        let one = |question: &Question| {
+            let is_open = question.nothing.is_none();
+            is_open.then(|| self.test(question, draws)).flatten()
+        };
+        let mut tests: Vec<Option<Tested>> = questions.iter().map(one).collect();
         if self.configuration.stats.adjust == Adjust::Holm {
             let p_values: Vec<f64> = tests.iter().flatten().map(|tested| tested.p_value).collect();
+            let number = p_values.len();
             for (tested, p_adjusted) in tests.iter_mut().flatten().zip(holm(&p_values)) {
-                tested.p_adjusted = p_adjusted;
+                (tested.p_adjusted, tested.tests) = (p_adjusted, number);
             }
         }
-        let randomized = self.configuration.stats.test == Test::ApproxRandomization;
-        for (tested, question) in tests.iter_mut().zip(question) {
-            let Some(tested) = tested else { continue };
-            tested.answer = match (self.configuration.stats.test, question.condition) {
-                (Test::None, _) if tested.test.drop() > tested.test.margin => MarginAnswer::Worse,
-                (Test::None, _) => MarginAnswer::NotWorse,
-                // Its p-value is two-sided.
-                (_, Condition::MaxDrop(_)) if randomized => {
-                    tested.test.answer(tested.p_adjusted / 2.0)
-                }
-                _ => tested.test.answer(tested.p_adjusted),
+        for tested in tests.iter_mut().flatten() {
+            tested.answer = match self.configuration.stats.test {
+                Test::None if tested.test.drop() > tested.test.margin => MarginAnswer::Worse,
+                Test::None => MarginAnswer::NotWorse,
+                // Of alpha a drop may have the half.
+                _ => tested.test.answer(tested.p_adjusted / 2.0),
             };
         }
         tests
     }
 
     fn test(&self, question: &Question, evidence: &[Option<Draws>]) -> Option<Tested> {
-        if question.nothing.is_some() || !question.is_tested() {
-            return None;
-        }
-        let (measure, alpha) = (question.measure, self.configuration.stats.alpha);
-        let direction = self.measures[measure].spec.direction;
-        let empty: &[f64] = &[];
-        let of = |sample: usize, system: usize| -> Option<Drawn<'_>> {
-            let of_sample = evidence.get(sample)?.as_ref()?;
-            let drawn = of_sample.drawn.get(system).map_or(empty, |drawn| &drawn[measure]);
-            Some((*of_sample.scores.get(system)?.get(measure)?, drawn))
-        };
-        let ((reference, own), margin) = match question.condition {
-            Condition::MaxDrop(margin) => {
-                let sample = *question.samples.first()?;
-                ((of(sample, BASELINE)?, of(sample, CANDIDATE)?), margin)
-            }
-            Condition::MaxGap(margin) => (extremes(&question.samples, direction, &of)?, margin),
-            _ => return None,
-        };
-        let scores = (reference.0, own.0);
-        let test = MarginTest::by_bootstrap(direction, scores, (reference.1, own.1), margin, alpha);
-        let randomized = match question.condition {
-            Condition::MaxDrop(_) => {
-                let of_sample = evidence.get(*question.samples.first()?)?.as_ref()?;
-                of_sample.randomized.as_ref().map(|comparisons| comparisons[measure].p_value)
-            }
+        match question.condition {
+            Condition::MaxDrop(margin) => self.drop_test(question, evidence, margin),
+            Condition::MaxGap(margin) => self.gap_test(question, evidence, margin),
             _ => None,
+        }
+    }
+
+    fn drop_test(
+        &self,
+        question: &Question,
+        evidence: &[Option<Draws>],
+        margin: f64,
+    ) -> Option<Tested> {
+        let (measure, alpha) = (question.measure, self.configuration.stats.alpha);
+        let sample = *question.samples.first()?;
+        let of_sample = evidence.get(sample)?.as_ref()?;
+        let drawn = |system: usize| match of_sample.drawn.get(system) {
+            Some(drawn) => &drawn[measure][..],
+            None => &[],
         };
-        let p_value = randomized.unwrap_or(test.p_value);
-        Some(Tested { test, p_value, p_adjusted: p_value, answer: MarginAnswer::Open })
+        let score = |system: usize| Some(*of_sample.scores.get(system)?.get(measure)?);
+        let direction = self.measures[measure].spec.direction;
+        let scores = (score(BASELINE)?, score(CANDIDATE)?);
+        let drawn = (drawn(BASELINE), drawn(CANDIDATE));
+        let [own, base] = &self.samples[sample].units[..] else { return None };
+        let columns = self.measures[measure].statistic.columns.clone();
+        let test = MarginTest::by_bootstrap(direction, scores, drawn, margin, alpha)
+            .among(own.differing(base, columns));
+        let p_value = match &of_sample.randomized {
+            // What the guard says holds for any test.
+            Some(comparisons) if test.p_value < 1.0 => comparisons[measure].p_two_sided,
+            _ => (2.0 * test.p_value).min(1.0),
+        };
+        Some(Tested::new(test, p_value))
+    }
+
+    fn gap_test(
+        &self,
+        question: &Question,
+        evidence: &[Option<Draws>],
+        margin: f64,
+    ) -> Option<Tested> {
+        let measure = question.measure;
+        let direction = self.measures[measure].spec.direction;
+        let of_slice = |&sample: &usize| -> Option<(f64, &[f64])> {
+            let draws = evidence.get(sample)?.as_ref()?;
+            let apart = draws.apart.get(measure).map_or(&[][..], |drawn| &drawn[..]);
+            Some((draws.scores.get(CANDIDATE)?[measure], apart))
+        };
+        let mut slices: Vec<(f64, &[f64])> = question.samples.iter().filter_map(of_slice).collect();
+        slices.sort_by(|one, other| one.0.total_cmp(&other.0));
+        let (first, last) = (*slices.first()?, *slices.last()?);
+        let (best, worst) = match direction {
+            Direction::Higher => (last, first),
+            Direction::Lower => (first, last),
+        };
+        let (scores, drawn) = ((best.0, worst.0), (best.1, worst.1));
+        let alpha = self.configuration.stats.alpha;
+        let test = MarginTest::by_bootstrap(direction, scores, drawn, margin, alpha);
+        let p_value = (2.0 * gap_p_value(&slices, margin)).min(1.0);
+        Some(Tested::new(test, p_value))
     }
 }
 
-/// A score and its values in resamples.
-type Drawn<'d> = (f64, &'d [f64]);
-
-/// The best slice and the worst.
-fn extremes<'d>(
-    slices: &[usize],
-    direction: Direction,
-    of: &impl Fn(usize, usize) -> Option<Drawn<'d>>,
-) -> Option<(Drawn<'d>, Drawn<'d>)> {
-    let mut slices: Vec<Drawn<'d>> =
-        slices.iter().filter_map(|&sample| of(sample, CANDIDATE)).collect();
-    slices.sort_by(|one, other| one.0.total_cmp(&other.0));
-    let (first, last) = (*slices.first()?, *slices.last()?);
-    Some(match direction {
-        Direction::Higher => (last, first),
-        Direction::Lower => (first, last),
-    })
-}
-
 impl Tested {
+    fn new(test: MarginTest, p_value: f64) -> Self {
+        Self { test, p_value, p_adjusted: p_value, answer: MarginAnswer::Open, tests: 1 }
+    }
+
     pub(super) fn difference(&self) -> Difference {
-        let Comparison { delta, low, high, minimum_detectable, .. } = self.test.comparison;
-        let (p_value, p_adjusted) = (self.p_value, self.p_adjusted);
-        Difference { delta, low, high, p_value, p_adjusted, minimum_detectable }
+        let Comparison { delta, low, high, standard_error, .. } = self.test.comparison;
+        #[expect(clippy::cast_precision_loss, reason = "nobody has 2^53 rules")]
+        let alpha = self.test.alpha / self.tests as f64;
+        let quantiles = normal_quantile(1.0 - alpha / 2.0) + normal_quantile(POWER);
+        Difference {
+            delta,
+            low,
+            high,
+            p_value: self.p_value,
+            p_adjusted: self.p_adjusted,
+            minimum_detectable: self.test.margin + quantiles * standard_error,
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! The verdict on each question.
 
 use genai_metrics::Direction;
-use genai_metrics::resample::{Comparison, MarginAnswer};
+use genai_metrics::resample::{FEWEST_DIFFERING, MarginAnswer};
 
 use super::evidence::{Draws, Tested};
 use super::questions::Question;
@@ -9,6 +9,9 @@ use super::{BASELINE, CANDIDATE, Case};
 use crate::gate::configuration::{Of, OnInconclusive, Rule, Test};
 use crate::gate::verdict::{Check, Condition, Severity, Verdict};
 use crate::gate::wording;
+
+/// With fewer no resample lies beyond the ends of an interval of 95 %.
+const FEWEST_RESAMPLES: u32 = 40;
 
 impl Case<'_> {
     /// The check with its verdict.
@@ -42,7 +45,9 @@ impl Case<'_> {
             score: number(CANDIDATE).filter(|score| score.is_finite()),
             interval: estimate.map(|estimate| (estimate.low, estimate.high)),
             baseline: number(BASELINE).filter(|score| score.is_finite()),
-            difference: tested.map(Tested::difference),
+            difference: tested
+                .filter(|_| self.configuration.stats.test != Test::None)
+                .map(Tested::difference),
             verdict: Verdict::NoVerdict,
             reason: String::new(),
         };
@@ -86,31 +91,43 @@ impl Case<'_> {
                 let Some(tested) = tested else {
                     return Finding::Nothing("the baseline's score is no finite number".to_owned());
                 };
-                let units =
-                    question.samples.iter().map(|&sample| self.units(sample)).min().unwrap_or(0);
                 if !tested.test.comparison.delta.is_finite() {
                     let why = "the baseline's score is no finite number";
                     return Finding::Nothing(why.to_owned());
                 }
-                if self.configuration.stats.test != Test::None {
-                    if units < 2 {
-                        return Finding::Nothing(format!(
-                            "{units} segments to draw from, expected two or more"
-                        ));
-                    }
-                    let Comparison { standard_error, delta, .. } = tested.test.comparison;
-                    if standard_error <= 0.0 && delta.abs() > 0.0 {
-                        return Finding::Nothing(
-                            "the difference does not vary, so chance cannot be told".to_owned(),
-                        );
-                    }
+                let is_tested = self.configuration.stats.test != Test::None;
+                if is_tested && !tested.test.is_finite() {
+                    let why = "some resamples have no finite score, so chance cannot be told";
+                    return Finding::Nothing(why.to_owned());
+                }
+                let units = question.samples.iter().map(|&sample| self.units(sample)).min();
+                if let (true, None | Some(0 | 1)) = (is_tested, units) {
+                    let units = units.unwrap_or(0);
+                    return Finding::Nothing(format!(
+                        "{units} segments to draw from, expected two or more"
+                    ));
                 }
                 Finding::of_answer(tested.answer)
+            }
+            Condition::Min(_) | Condition::Max(_)
+                if rule.of != Of::Point && self.interval_is_empty(question, check) =>
+            {
+                Finding::Nothing(format!(
+                    "its interval says nothing, expected {FEWEST_DIFFERING} segments and {FEWEST_RESAMPLES} \
+                     resamples or more"
+                ))
             }
             Condition::Min(limit) => Finding::of(looked_at(check, rule.of, score) >= limit),
             Condition::Max(limit) => Finding::of(looked_at(check, rule.of, score) <= limit),
             Condition::PerSegment { min_share, .. } => Finding::of(score >= min_share),
         }
+    }
+
+    /// Whether so little was drawn that there is no interval to speak of.
+    fn interval_is_empty(&self, question: &Question, check: &Check) -> bool {
+        let few = question.samples.iter().any(|&sample| self.units(sample) < FEWEST_DIFFERING);
+        let is_finite = check.interval.is_some_and(|(low, high)| (high - low).is_finite());
+        few || !is_finite || self.configuration.stats.resamples < FEWEST_RESAMPLES
     }
 
     fn units(&self, sample: usize) -> usize {

@@ -8,8 +8,10 @@ use anyhow::{Result, bail};
 use genai_metrics::resample::{MarginTest, Statistic};
 use genai_metrics::{Scorer, Spec, Table};
 
+use self::evidence::Tested;
 pub(super) use self::findings::Finding;
-use super::configuration::{Adjust, Configuration, SliceChoice};
+use self::questions::Question;
+use super::configuration::{Adjust, Configuration, SliceChoice, Test};
 use super::verdict::{Check, Statistics};
 use crate::resampling::Resampling;
 use crate::samples::Sample;
@@ -46,45 +48,62 @@ pub(crate) struct Case<'a> {
 const CANDIDATE: usize = 0;
 const BASELINE: usize = 1;
 
+/// How is drawn for all checks.
+pub(crate) struct Drawing {
+    resampling: Resampling,
+    /// Of approximate randomization.
+    trials: Option<u32>,
+}
+
+/// Trials of approximate randomization, as in sacreBLEU.
+const TRIALS: u32 = 10_000;
+
+/// More would take hours.
+const MOST_RESAMPLES: u32 = 1_000_000;
+
 impl Case<'_> {
-    /// How differences are judged, with enough resamples for any of the checks to be able to fail.
-    pub(crate) fn statistics(&self) -> Statistics {
+    /// A check for each condition of each rule, measure and slice, and how differences were judged: with enough
+    /// resamples for any of the checks to be able to fail.
+    ///
+    /// # Errors
+    /// If a rule is about a slice of a field that is not among the slice fields, or so many rules at such an
+    /// alpha would need too many resamples.
+    pub(crate) fn checks(&self) -> Result<(Vec<Check>, Statistics)> {
+        self.check_fields()?;
+        let questions = self.questions();
+        let statistics = self.statistics(&questions)?;
+        let Statistics { resamples, alpha, seed, trials, .. } = statistics;
+        let resampling = Resampling { resamples, seed, level: 1.0 - alpha };
+        let drawing = Drawing { resampling, trials };
+        let draws = self.draws(&questions, &drawing);
+        let tests = self.tests(&questions, &draws);
+        let close = |(question, tested): (&Question, &Option<Tested>)| {
+            self.close(question, tested.as_ref(), &draws)
+        };
+        Ok((questions.iter().zip(&tests).map(close).collect(), statistics))
+    }
+
+    fn statistics(&self, questions: &[Question]) -> Result<Statistics> {
         let stats = &self.configuration.stats;
-        let tests = self.tested();
+        let tests = questions.iter().filter(|question| question.is_tested()).count();
         let tests = if stats.adjust == Adjust::Holm { tests } else { tests.min(1) };
-        Statistics {
+        let least = MarginTest::least_resamples(tests, stats.alpha);
+        if stats.test != Test::None && least > MOST_RESAMPLES {
+            bail!(
+                "{tests} tests at alpha {} need {least} resamples for any to be able to fail, expected no more \
+                 than {MOST_RESAMPLES}: fewer rules or slices, a greater alpha, or adjust = \"none\"",
+                stats.alpha
+            );
+        }
+        let randomized = stats.test == Test::ApproxRandomization;
+        Ok(Statistics {
             test: stats.test.name(),
-            resamples: stats.resamples.max(MarginTest::least_resamples(tests, stats.alpha)),
+            resamples: stats.resamples.max(least),
+            trials: randomized.then(|| TRIALS.max(least)),
             alpha: stats.alpha,
             seed: stats.seed,
             adjust: stats.adjust.name(),
-        }
-    }
-
-    /// How many checks are tests.
-    fn tested(&self) -> usize {
-        self.questions().iter().filter(|question| question.is_tested()).count()
-    }
-
-    pub(super) fn resampling(&self) -> Resampling {
-        let Statistics { resamples, alpha, seed, .. } = self.statistics();
-        Resampling { resamples, seed, level: 1.0 - alpha }
-    }
-
-    /// A check for each condition of each rule, measure and slice.
-    ///
-    /// # Errors
-    /// If a rule is about a slice of a field that is not among the slice fields.
-    pub(crate) fn checks(&self) -> Result<Vec<Check>> {
-        self.check_fields()?;
-        let questions = self.questions();
-        let draws = self.draws(&questions);
-        let tests = self.tests(&questions, &draws);
-        Ok(questions
-            .iter()
-            .zip(&tests)
-            .map(|(question, tested)| self.close(question, tested.as_ref(), &draws))
-            .collect())
+        })
     }
 
     fn check_fields(&self) -> Result<()> {

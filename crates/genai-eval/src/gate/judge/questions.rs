@@ -1,5 +1,7 @@
 //! What rules ask, of which metric and which segments.
 
+use genai_metrics::resample::FEWEST_DIFFERING;
+
 use super::{BASELINE, Case};
 use crate::gate::configuration::{Rule, SliceChoice};
 use crate::gate::verdict::Condition;
@@ -29,6 +31,39 @@ impl Case<'_> {
         all
     }
 
+    /// What people should know of slices that are not judged.
+    pub(crate) fn left_out(&self) -> Vec<String> {
+        const SHOWN: usize = 10;
+        let mut notes = Vec::new();
+        for rule in &self.configuration.gates {
+            let (Some(SliceChoice { field, value: None }), Some(least)) =
+                (&rule.slice, rule.min_segments)
+            else {
+                continue;
+            };
+            let few: Vec<&str> = self
+                .samples
+                .iter()
+                .filter(|sample| sample.segments < least)
+                .filter_map(|sample| sample.slice.as_ref())
+                .filter(|slice| slice.field == *field)
+                .map(|slice| slice.value.as_str())
+                .collect();
+            if !few.is_empty() {
+                let dots = if few.len() > SHOWN { ", …" } else { "" };
+                notes.push(format!(
+                    "{}: {} of {} slices of {field} have fewer than {least} segments and are not judged: {}{dots}",
+                    rule.metric,
+                    few.len(),
+                    self.samples_of(rule).0.len(),
+                    few[..few.len().min(SHOWN)].join(", ")
+                ));
+            }
+        }
+        notes.dedup();
+        notes
+    }
+
     fn open_rule(&self, number: usize, rule: &Rule, measure: usize, all: &mut Vec<Question>) {
         let (samples, nothing) = self.samples_of(rule);
         let enough = |&sample: &usize| {
@@ -48,9 +83,18 @@ impl Case<'_> {
             nothing,
         };
         if let Some(limit) = rule.max_gap {
-            let judged: Vec<usize> = samples.iter().copied().filter(enough).collect();
+            // Of very few segments resamples scatter too little to be compared with.
+            let many = |&sample: &usize| {
+                let units = self.samples[sample].units.first().map_or(0, |units| units.len());
+                enough(&sample) && units >= FEWEST_DIFFERING
+            };
+            let judged: Vec<usize> = samples.iter().copied().filter(many).collect();
             let nothing = (judged.len() < 2).then(|| {
-                format!("{} slices with enough segments, expected two or more", judged.len())
+                format!(
+                    "{} slices with {} segments or more, expected two or more",
+                    judged.len(),
+                    rule.min_segments.unwrap_or(1).max(FEWEST_DIFFERING as u64)
+                )
             });
             all.push(base(Condition::MaxGap(limit), judged, nothing));
         }

@@ -34,6 +34,8 @@ struct Document<'a> {
 struct StatisticsJson {
     test: &'static str,
     resamples: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trials: Option<u32>,
     alpha: f64,
     seed: u64,
     adjust: &'static str,
@@ -131,7 +133,7 @@ pub(crate) fn write(report: &GateReport, out: &mut dyn Write) -> io::Result<()> 
 }
 
 fn document(report: &GateReport) -> Document<'_> {
-    let Statistics { test, resamples, alpha, seed, adjust } = report.statistics;
+    let Statistics { test, resamples, trials, alpha, seed, adjust } = report.statistics;
     Document {
         schema: SCHEMA,
         tool: crate::TOOL,
@@ -142,7 +144,7 @@ fn document(report: &GateReport) -> Document<'_> {
         candidate: &report.candidate,
         baseline: report.baseline.as_deref(),
         segments: report.segments,
-        statistics: StatisticsJson { test, resamples, alpha, seed, adjust },
+        statistics: StatisticsJson { test, resamples, trials, alpha, seed, adjust },
         checks: report.checks.iter().map(check_json).collect(),
         notes: &report.notes,
         worst: report.worst.iter().map(worst_json).collect(),

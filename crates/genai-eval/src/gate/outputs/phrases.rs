@@ -99,11 +99,14 @@ pub(super) fn context(report: &GateReport) -> String {
     }
     context.extend([", ", &counted(report.segments)]);
     if report.checks.iter().any(|check| check.difference.is_some()) {
-        let Statistics { test, resamples, alpha, seed, adjust } = report.statistics;
+        let Statistics { test, resamples, trials, alpha, seed, adjust } = report.statistics;
         context.extend(["; test ", test]);
         if test != "none" {
-            let [resamples, seed] = [u64::from(resamples), seed].map(|number| number.to_string());
-            context.extend([" with ", &resamples, " resamples from seed ", &seed]);
+            let drawn = match trials {
+                Some(trials) => format!("{trials} trials and {resamples} resamples"),
+                None => format!("{resamples} resamples"),
+            };
+            context.extend([" with ", &drawn, " from seed ", &seed.to_string()]);
         }
         context.extend([", alpha ", &alpha.to_string()]);
         if adjust != "none" {
@@ -127,7 +130,7 @@ pub(super) fn sensitivity(check: &Check) -> Option<(String, bool)> {
     }
     let loss = loss(check.direction);
     let mut sentence = format!(
-        "{}: {} would show a {loss} of {} in four of five runs",
+        "{}: {} would fail a {loss} of {} in four of five runs",
         subject(check),
         counted(check.segments),
         number(smallest, check.decimals + 1),
@@ -137,9 +140,10 @@ pub(super) fn sensitivity(check: &Check) -> Option<(String, bool)> {
         Condition::MaxDrop(margin) | Condition::MaxGap(margin) if margin > 0.0 => margin,
         _ => return Some((sentence, false)),
     };
-    let blind = smallest > margin;
+    // The margin is part of it.
+    let blind = smallest > 2.0 * margin;
     if blind {
-        sentence.extend([", which is more than the margin of ", &limit(margin, check.decimals)]);
+        sentence.extend([", more than twice the margin of ", &limit(margin, check.decimals)]);
     }
     Some((sentence, blind))
 }
@@ -332,12 +336,12 @@ mod tests {
             check.difference.as_mut().unwrap().minimum_detectable = smallest;
             sensitivity(&check)
         };
-        let sentence = "BLEU: 2000 segments would show a drop of 0.84 in four of five runs";
-        assert_eq!(said(Condition::MaxDrop(0.84), 0.84), Some((sentence.to_owned(), false)));
+        let sentence = "BLEU: 2000 segments would fail a drop of 0.84 in four of five runs";
+        assert_eq!(said(Condition::MaxDrop(0.42), 0.84), Some((sentence.to_owned(), false)));
         // Whether there is any loss at all is beyond every test set.
         assert_eq!(said(Condition::MaxDrop(0.0), 0.84), Some((sentence.to_owned(), false)));
-        let more = format!("{sentence}, which is more than the margin of 0.5");
-        assert_eq!(said(Condition::MaxDrop(0.5), 0.84), Some((more, true)));
+        let more = format!("{sentence}, more than twice the margin of 0.4");
+        assert_eq!(said(Condition::MaxDrop(0.4), 0.84), Some((more, true)));
         assert_eq!(said(Condition::MaxDrop(0.5), f64::INFINITY), None);
     }
 }

@@ -104,6 +104,7 @@ pub(super) fn report() -> GateReport {
         statistics: Statistics {
             test: "paired-bootstrap",
             resamples: 1000,
+            trials: None,
             alpha: 0.05,
             seed: 12345,
             adjust: "holm",

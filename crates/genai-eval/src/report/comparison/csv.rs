@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::ComparisonReport;
 use crate::report::io_error;
 
-const HEADINGS: [&str; 19] = [
+const HEADINGS: [&str; 20] = [
     "metric",
     "slice",
     "baseline",
@@ -18,6 +18,7 @@ const HEADINGS: [&str; 19] = [
     "low",
     "high",
     "p_value",
+    "p_two_sided",
     "p_adjusted",
     "significant",
     "effect_size",
@@ -50,6 +51,7 @@ pub(super) fn write(comparison: &ComparisonReport, out: &mut dyn Write) -> io::R
                 number(own.low),
                 number(own.high),
                 number(own.p_value),
+                number(own.p_two_sided),
                 number(tested.p_adjusted),
                 tested.significant.to_string(),
                 effect,

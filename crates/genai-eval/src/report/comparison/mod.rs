@@ -95,7 +95,7 @@ pub(crate) struct ComparedMeasure {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Tested {
     pub(crate) comparison: Comparison,
-    /// The p-value corrected for the number of comparisons.
+    /// The two-sided p-value corrected for the number of comparisons.
     pub(crate) p_adjusted: f64,
     /// Whether the difference is more than chance, at the level of the intervals.
     pub(crate) significant: bool,

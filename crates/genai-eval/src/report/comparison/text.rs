@@ -100,11 +100,17 @@ pub(super) fn difference_rows(
         headings.push("slice".to_owned());
     }
     let adjusted = match comparison.adjustment {
-        super::Adjustment::Holm => "p (Holm)",
-        super::Adjustment::None => "p (as is)",
+        super::Adjustment::Holm => "two-sided (Holm)",
+        super::Adjustment::None => "two-sided",
     };
-    let numbers =
-        ["difference", &format!("{level} % interval"), "p", adjusted, "effect", "detectable"];
+    let numbers = [
+        "difference",
+        &format!("{level} % interval"),
+        "p (sacreBLEU)",
+        adjusted,
+        "effect",
+        "detectable",
+    ];
     headings.extend(numbers.map(str::to_owned));
     let mut rows = vec![headings];
     for (sample, measure, system, tested) in comparison.comparisons() {
