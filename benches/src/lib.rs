@@ -3,8 +3,10 @@
 //! punctuation, numbers, and how much of a reference its hypothesis has.
 
 mod documents;
+mod systems;
 mod texts;
 
+pub use systems::{CORPORA, Systems};
 pub use texts::Kind;
 
 use genai_metrics::text::Scheme;
