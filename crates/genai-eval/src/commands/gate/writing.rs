@@ -1,5 +1,6 @@
 //! The gate's outputs: opened before the work, written together after it.
 
+use std::fs::OpenOptions;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
@@ -35,9 +36,10 @@ impl Outputs {
     ) -> Result<Self> {
         let report = &configuration.report;
         if report.github {
-            for path in [SUMMARY, OUTPUTS].into_iter().filter_map(variable) {
-                Output::open(Some(&path))?;
-            }
+            [SUMMARY, OUTPUTS]
+                .into_iter()
+                .filter_map(variable)
+                .try_for_each(|path| try_append(&path))?;
         }
         let asked: [(&str, &Option<PathBuf>, Writer); 4] = [
             ("json", &report.json, json::write),
@@ -87,12 +89,11 @@ impl Outputs {
             staged.push(output.stage(|out| write(report, out))?);
         }
         if wanted.github {
-            let append =
-                |path: &Option<PathBuf>| format!("cannot append to {}", shown(path.as_deref()));
-            let summary = variable(SUMMARY);
-            github::append_summary(report, summary.as_deref()).with_context(|| append(&summary))?;
-            let outputs = variable(OUTPUTS);
-            github::append_outputs(report, outputs.as_deref()).with_context(|| append(&outputs))?;
+            let (summary, outputs) = (variable(SUMMARY), variable(OUTPUTS));
+            let cannot =
+                |path: &Option<PathBuf>| path.as_deref().map_or_else(String::new, cannot_append);
+            github::append_summary(report, summary.as_deref()).with_context(|| cannot(&summary))?;
+            github::append_outputs(report, outputs.as_deref()).with_context(|| cannot(&outputs))?;
         }
         let is_seen = self.is_standard && io::stdout().is_terminal();
         let colour = is_seen && std::env::var_os("NO_COLOR").is_none();
@@ -117,6 +118,14 @@ fn variable(name: &str) -> Option<PathBuf> {
     std::env::var_os(name).filter(|path| !path.is_empty()).map(PathBuf::from)
 }
 
-fn shown(path: Option<&Path>) -> String {
-    path.map_or_else(String::new, |path| path.display().to_string())
+/// Finds out before the work whether a file can be appended to, and leaves nothing behind.
+fn try_append(path: &Path) -> Result<()> {
+    match OpenOptions::new().append(true).open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Output::open(Some(path)).map(drop),
+        tried => tried.map(drop).with_context(|| cannot_append(path)),
+    }
+}
+
+fn cannot_append(path: &Path) -> String {
+    format!("cannot append to {}", path.display())
 }
