@@ -172,10 +172,12 @@ impl Test {
     /// What of it stands in signatures, as sacreBLEU has it.
     pub(crate) fn signature(self, resampling: Resampling, divisions: &Divisions) -> Signature {
         let mut signature = Signature::default();
-        if let Self::Randomization { trials } = self {
-            signature.push("ar", trials.to_string());
+        for (key, value) in resampling.signature(divisions).pairs() {
+            signature.push(key, value);
+            if let ("bs", Self::Randomization { trials }) = (key, self) {
+                signature.push("ar", trials.to_string());
+            }
         }
-        resampling.signature(divisions).pairs().for_each(|(key, value)| signature.push(key, value));
         signature
     }
 }
