@@ -12,6 +12,7 @@ mod commands;
 mod correlate;
 mod determinism;
 mod formats;
+mod gate;
 mod gold;
 mod input_errors;
 mod inputs;
