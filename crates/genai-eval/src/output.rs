@@ -177,7 +177,7 @@ fn is_descriptor(path: &Path) -> bool {
 
 /// The file that a path leads to through symbolic links, so that the links stay links. The last
 /// one may lead to nothing yet.
-fn behind_links(path: &Path) -> io::Result<PathBuf> {
+pub(crate) fn behind_links(path: &Path) -> io::Result<PathBuf> {
     const MOST_LINKS: usize = 40;
     let mut path = path.to_owned();
     for _ in 0..MOST_LINKS {

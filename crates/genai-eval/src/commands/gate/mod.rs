@@ -96,7 +96,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome> {
     };
     let update = if arguments.baseline.update_baseline {
         let accepted = arguments.baseline.accept_regression.as_deref();
-        let update = gate.decide(&report, accepted)?;
+        let update = gate.decide(&report, accepted, &samples)?;
         match &update {
             Update::Replace(_) => report.become_baseline(accepted),
             Update::Keep(why) => report.notes.push(why.clone()),
@@ -109,7 +109,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome> {
         outputs.write(&report, &configuration.report, arguments.output.format.as_deref())?;
     }
     match update {
-        Some(Update::Replace(history)) => gate.replace(history, &samples, wanted.messages())?,
+        Some(Update::Replace(stored)) => gate.replace(&stored, wanted.messages())?,
         // It must not look as if it had been replaced.
         Some(Update::Keep(why)) if report.outcome() == Outcome::Success => bail!("{why}"),
         _ => {}

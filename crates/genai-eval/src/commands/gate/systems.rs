@@ -74,7 +74,10 @@ impl<'c> Gate<'c> {
         .with_context(|| name.clone())?;
         let of_rules = names.iter().map(|name| choice.places_of(name)).collect();
         let sources = Sources::new(configuration, choice.lines);
-        let outputs = Outputs::open(configuration, arguments.file(), wanted, &choice)?;
+        let outputs = {
+            let updates = arguments.baseline.update_baseline;
+            Outputs::open(configuration, arguments.file(), wanted, &choice, updates)?
+        };
         let source = match scored {
             Some(source) => source,
             None => sources.candidate()?,

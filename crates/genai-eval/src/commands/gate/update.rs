@@ -1,6 +1,7 @@
 //! The one way in which a baseline changes.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use anyhow::{Result, bail};
 use genai_metrics::Table;
@@ -15,8 +16,8 @@ use crate::samples::Sample;
 
 /// What becomes of the baseline.
 pub(super) enum Update {
-    /// This run takes its place, with these losses that were accepted so far.
-    Replace(Vec<Accepted>),
+    /// This run takes its place.
+    Replace(Box<StoredBaseline>),
     /// It stays, and why.
     Keep(String),
 }
@@ -27,9 +28,14 @@ impl Gate<'_> {
     /// add up unseen.
     ///
     /// # Errors
-    /// If there is no place for a baseline, or the reason is empty.
-    pub(super) fn decide(&self, report: &GateReport, accepted: Option<&str>) -> Result<Update> {
-        if self.configuration.baseline.as_ref().and_then(|own| own.path.as_ref()).is_none() {
+    /// If there is no place for a baseline, the reason is empty, or the run cannot be stored.
+    pub(super) fn decide(
+        &self,
+        report: &GateReport,
+        accepted: Option<&str>,
+        samples: &[Sample<'_>],
+    ) -> Result<Update> {
+        if self.path_of_baseline().is_none() {
             bail!(
                 "--update-baseline has no file to write, expected path in [baseline] or --baseline FILE"
             );
@@ -60,7 +66,9 @@ impl Gate<'_> {
                 )));
             }
         }
-        Ok(Update::Replace(history))
+        let stored = self.stored_now(samples, history);
+        stored.check(self.path_of_baseline().unwrap_or(Path::new("")))?;
+        Ok(Update::Replace(Box::new(stored)))
     }
 
     fn speaks_against(&self, report: &GateReport, check: &Check) -> bool {
@@ -84,17 +92,16 @@ impl Gate<'_> {
     ///
     /// # Errors
     /// If it cannot be written.
-    pub(super) fn replace(
-        &self,
-        history: Vec<Accepted>,
-        samples: &[Sample<'_>],
-        messages: Messages,
-    ) -> Result<()> {
-        if let Some(path) = self.configuration.baseline.as_ref().and_then(|own| own.path.as_ref()) {
-            self.stored_now(samples, history).write(path)?;
+    pub(super) fn replace(&self, stored: &StoredBaseline, messages: Messages) -> Result<()> {
+        if let Some(path) = self.path_of_baseline() {
+            stored.write(path)?;
             messages.note(&format!("{} is the baseline now", path.display()));
         }
         Ok(())
+    }
+
+    fn path_of_baseline(&self) -> Option<&Path> {
+        self.configuration.baseline.as_ref()?.path.as_deref()
     }
 
     fn stored_now(&self, samples: &[Sample<'_>], accepted: Vec<Accepted>) -> StoredBaseline {

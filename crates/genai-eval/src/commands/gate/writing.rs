@@ -8,6 +8,7 @@ use anyhow::{Context, Result, bail};
 
 use super::super::metric_choice::Choice;
 use super::super::run_arguments::RunArguments;
+use crate::gate::baseline::StoredBaseline;
 use crate::gate::configuration::{Configuration, ReportFiles};
 use crate::gate::outputs::{github, json, junit, markdown, openmetrics, text};
 use crate::gate::verdict::GateReport;
@@ -33,13 +34,18 @@ impl Outputs {
         file: Option<String>,
         wanted: &RunArguments,
         choice: &Choice,
+        updates: bool,
     ) -> Result<Self> {
         let report = &configuration.report;
+        let stored = configuration.baseline.as_ref().and_then(|baseline| baseline.path.as_ref());
         if report.github {
             [SUMMARY, OUTPUTS]
                 .into_iter()
                 .filter_map(variable)
                 .try_for_each(|path| try_append(&path))?;
+        }
+        if let (true, Some(path)) = (updates, stored) {
+            Output::open(Some(path))?;
         }
         let asked: [(&str, &Option<PathBuf>, Writer); 4] = [
             ("json", &report.json, json::write),
@@ -53,8 +59,9 @@ impl Outputs {
                 named.push((name, Output::open(Some(path))?, Some(write)));
             }
         }
-        let stored = configuration.baseline.as_ref().and_then(|baseline| baseline.path.as_ref());
         let read = configuration.files().chain(choice.files.iter().map(|file| file.path.clone()));
+        let rows = stored.and_then(|path| StoredBaseline::rows_of(path));
+        let stored = stored.cloned().into_iter().chain(rows);
         let read = read.chain(file).chain(stored.map(|path| path.display().to_string()));
         for file in read {
             if named.iter().any(|(_, output, _)| output.would_replace(&file)) {

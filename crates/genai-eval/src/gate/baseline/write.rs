@@ -46,6 +46,11 @@ impl StoredBaseline {
         self.write_stepwise(path, &mut |_| Ok(()))
     }
 
+    /// The file with the rows of the baseline that is there, if it says which.
+    pub(crate) fn rows_of(path: &Path) -> Option<PathBuf> {
+        old_rows(path).ok().flatten()
+    }
+
     /// Writes the baseline and tells of each step; an error from there ends it at once.
     pub(super) fn write_stepwise(
         &self,
@@ -55,9 +60,9 @@ impl StoredBaseline {
         let name = path.display().to_string();
         let wrong = |problem| BaselineError::new(&name, problem);
         let unwritable = |error| wrong(BaselineProblem::Unwritable(error));
-        self.check().map_err(wrong)?;
+        self.check(path)?;
         // A link stays a link, and the rows are beside the file itself.
-        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let path = output::behind_links(path).map_err(unwritable)?;
         let old = old_rows(&path).map_err(wrong)?;
 
         let tables: Vec<(&str, &Table)> =
@@ -77,7 +82,10 @@ impl StoredBaseline {
             done(Step::RowsInPlace)?;
             replace(&path, &json, &mut || done(Step::ScoresWritten))?;
             done(Step::ScoresInPlace)?;
-            if let Some(old) = old.as_ref().filter(|old| **old != new) {
+            // Another run may have made them current again in the meantime.
+            let current = old_rows(&path).ok().flatten();
+            let is_old = |old: &&PathBuf| **old != new && current.as_ref() != Some(*old);
+            if let Some(old) = old.as_ref().filter(is_old) {
                 match fs::remove_file(old) {
                     Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
                     _ => {}
@@ -88,8 +96,16 @@ impl StoredBaseline {
         steps().map_err(unwritable)
     }
 
-    /// Finds what could be written, but not read.
-    fn check(&self) -> Result<(), BaselineProblem> {
+    /// Finds what could be written to that file, but not read from it.
+    ///
+    /// # Errors
+    /// If there is such a thing.
+    pub(crate) fn check(&self, path: &Path) -> Result<(), BaselineError> {
+        let name = path.display().to_string();
+        self.find_problem().map_err(|problem| BaselineError::new(&name, problem))
+    }
+
+    fn find_problem(&self) -> Result<(), BaselineProblem> {
         if self.metrics.is_empty() {
             return Err(BaselineProblem::Inconsistent("a baseline without scores".to_owned()));
         }

@@ -91,7 +91,7 @@ impl Case<'_> {
             let judged: Vec<usize> = samples.iter().copied().filter(many).collect();
             let nothing = (judged.len() < 2).then(|| {
                 format!(
-                    "{} slices with {} segments or more, expected two or more",
+                    "{} slices with {} segments or clusters or more, expected two such slices",
                     judged.len(),
                     rule.min_segments.unwrap_or(1).max(FEWEST_DIFFERING as u64)
                 )

@@ -42,7 +42,7 @@ fn stored_slices() {
         format!(
             "[data]\ndata = 'data.jsonl'\nhyp_field = '{field}'\nref_field = 'ref'\nid_field = 'id'\nslice_fields = ['lang', 'doc']\n\
              cluster_field = 'doc'\n[baseline]\n{baseline}\n[report]\nworst = 0\n[[gate]]\nmetric = 'bleu'\nmax_drop = 0.5\n\
-             [[gate]]\nmetric = 'rougeL'\nslice = 'lang=*'\nmax_drop = 0.01\nmax_gap = 0.3\n"
+             [[gate]]\nmetric = 'rougeL'\nslice = 'lang=*'\nmax_drop = 0.01\n"
         )
     };
     sandbox.write("gate.toml", configuration("old", "path = 'b.json'"));
@@ -119,7 +119,7 @@ fn log_probabilities(sandbox: &Sandbox) {
     sandbox.write("old.jsonl", records(0.0));
     sandbox.write(
         "worse.jsonl",
-        records(0.0).replacen("-1.5", "-4.5", 3).replacen("-1.65", "-3.5", 2),
+        records(0.0).replacen("-1.5", "-4.5", 6).replacen("-1.65", "-3.5", 6),
     );
     sandbox.write("better.jsonl", records(-0.5));
     sandbox.write("text.jsonl", records(0.0).replace(" sat", " lay down"));

@@ -114,7 +114,7 @@ fn slices_that_cannot_be_judged() {
         ("slice = 'lang=de'\nmin_segments = 11\nmin = 1", "10 segments, expected at least 11"),
         (
             "slice = 'lang=*'\nmin_segments = 11\nmax_gap = 1",
-            "0 slices with enough segments, expected two or more",
+            "0 slices with 11 segments or clusters or more, expected two such slices",
         ),
         // Of every slice those that are large enough are judged; there has to be one.
         (
