@@ -1,6 +1,7 @@
 //! Why a check has its verdict, in one sentence.
 
 use genai_metrics::Direction;
+use genai_metrics::resample::FEWEST_DIFFERING;
 
 use super::configuration::{Of, Rule};
 use super::judge::Finding;
@@ -78,6 +79,10 @@ fn found(check: &Check, rule: &Rule, finding: &Finding) -> String {
                 Finding::Broken => format!(
                     "{went} {interval}, more than {margin} (p = {:.4})",
                     difference.p_adjusted
+                ),
+                Finding::Few(differing) => format!(
+                    "{went} {interval}; only {differing} segments or clusters differ at all, too few to tell: \
+                     {FEWEST_DIFFERING} are needed"
                 ),
                 Finding::Open if drop > 0.0 => format!(
                     "{went} {interval}; the data are too few to tell whether that is more than {margin}"

@@ -32,6 +32,8 @@ pub(super) struct Tested {
     pub(super) answer: MarginAnswer,
     /// How many tests it is corrected for.
     tests: usize,
+    /// How many units differ at all between the two systems, if that is asked.
+    pub(super) differing: Option<usize>,
 }
 
 impl Case<'_> {
@@ -151,15 +153,15 @@ impl Case<'_> {
         let scores = (score(BASELINE)?, score(CANDIDATE)?);
         let drawn = (drawn(BASELINE), drawn(CANDIDATE));
         let [own, base] = &self.samples[sample].units[..] else { return None };
-        let columns = self.measures[measure].statistic.columns.clone();
-        let test = MarginTest::by_bootstrap(direction, scores, drawn, margin, alpha)
-            .among(own.differing(base, columns));
+        let differing = own.differing(base, self.measures[measure].statistic.columns.clone());
+        let test =
+            MarginTest::by_bootstrap(direction, scores, drawn, margin, alpha).among(differing);
         let p_value = match &of_sample.randomized {
             // What the guard says holds for any test.
             Some(comparisons) if test.p_value < 1.0 => comparisons[measure].p_two_sided,
             _ => (2.0 * test.p_value).min(1.0),
         };
-        Some(Tested::new(test, p_value))
+        Some(Tested { differing: Some(differing), ..Tested::new(test, p_value) })
     }
 
     fn gap_test(
@@ -192,7 +194,14 @@ impl Case<'_> {
 
 impl Tested {
     fn new(test: MarginTest, p_value: f64) -> Self {
-        Self { test, p_value, p_adjusted: p_value, answer: MarginAnswer::Open, tests: 1 }
+        Self {
+            test,
+            p_value,
+            p_adjusted: p_value,
+            answer: MarginAnswer::Open,
+            tests: 1,
+            differing: None,
+        }
     }
 
     pub(super) fn difference(&self) -> Difference {

@@ -107,7 +107,12 @@ impl Case<'_> {
                         "{units} segments to draw from, expected two or more"
                     ));
                 }
-                Finding::of_answer(tested.answer)
+                match (tested.answer, tested.differing) {
+                    (MarginAnswer::Open, Some(differing)) if differing < FEWEST_DIFFERING => {
+                        Finding::Few(differing)
+                    }
+                    (answer, _) => Finding::of_answer(answer),
+                }
             }
             Condition::Min(_) | Condition::Max(_)
                 if rule.of != Of::Point && self.interval_is_empty(question, check) =>
@@ -163,6 +168,8 @@ pub(in crate::gate) enum Finding {
     Holds,
     Broken,
     Open,
+    /// The same, as only so many segments or clusters differ at all.
+    Few(usize),
     /// There is nothing to judge by.
     Nothing(String),
     /// The same, where that is no fault.
@@ -186,12 +193,16 @@ impl Finding {
         match (self, rule.on_inconclusive) {
             (Self::Holds, _) => Verdict::Pass,
             (Self::Nothing(_), _) => Verdict::NoVerdict,
-            (Self::Optional(_), _) | (Self::Open, OnInconclusive::Warn) => Verdict::Warning,
-            (Self::Open, OnInconclusive::Pass) => Verdict::Inconclusive,
-            (Self::Broken, _) | (Self::Open, OnInconclusive::Fail) => match rule.level {
-                Severity::Fail => Verdict::Fail,
-                Severity::Warn => Verdict::Warning,
-            },
+            (Self::Optional(_), _) | (Self::Open | Self::Few(_), OnInconclusive::Warn) => {
+                Verdict::Warning
+            }
+            (Self::Open | Self::Few(_), OnInconclusive::Pass) => Verdict::Inconclusive,
+            (Self::Broken, _) | (Self::Open | Self::Few(_), OnInconclusive::Fail) => {
+                match rule.level {
+                    Severity::Fail => Verdict::Fail,
+                    Severity::Warn => Verdict::Warning,
+                }
+            }
         }
     }
 }
