@@ -1,7 +1,7 @@
 //! Where results go: standard output, or a file that appears whole or not at all.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufWriter, Seek, Write};
+use std::io::{self, BufWriter, IsTerminal, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -66,6 +66,16 @@ impl Output {
             (Self::Whole(one), Self::Whole(other)) => place(one) == place(other),
             _ => false,
         }
+    }
+
+    /// Whether colours are seen there and wanted.
+    pub(crate) fn shows_colours(&self) -> bool {
+        let is_terminal = match self {
+            Self::Standard => io::stdout().is_terminal(),
+            Self::Direct(_, file) => file.is_terminal(),
+            Self::Whole(_) => false,
+        };
+        is_terminal && std::env::var_os("NO_COLOR").is_none()
     }
 
     /// Whether it would replace that file.

@@ -1,5 +1,6 @@
 //! The subcommands: one file each, thin. A metric's subcommand comes from the registry.
 
+mod alignment;
 mod bpe;
 mod chosen;
 mod compare;

@@ -5,12 +5,13 @@ use clap::{ArgMatches, Args, Command, FromArgMatches};
 use genai_metrics::metrics::Entry;
 use genai_metrics::{Level, Options, Spec};
 
+use super::alignment::{self, Alignments};
 use super::chosen::{Chosen, chosen};
 use super::confidence;
 use super::input::{self, InputArguments};
 use super::limits::{self, Limits};
 use super::metric_options;
-use super::scoring::{Outputs, ReportArguments, Scoring};
+use super::scoring::{Outputs, RecordFile, ReportArguments, Scoring};
 use crate::Outcome;
 use crate::read::AnySource;
 use crate::report::InputFile;
@@ -33,7 +34,9 @@ pub(super) fn command(entry: &'static Entry) -> Command {
         InputArguments::augment_args(command).args(entry.lines.then(input::newline_mark_argument));
     let command = command.args(entry.options.iter().map(metric_options::argument));
     let command = command.args(confidence::arguments(entry.options));
-    ReportArguments::augment_args(command).args(limits::arguments(&specs))
+    let command = ReportArguments::augment_args(command);
+    let command = command.args(entry.alignment.map(|_| alignment::argument()));
+    command.args(limits::arguments(&specs))
 }
 
 pub(super) fn run(entry: &'static Entry, matches: &ArgMatches) -> Result<Outcome> {
@@ -51,30 +54,38 @@ pub(super) fn run(entry: &'static Entry, matches: &ArgMatches) -> Result<Outcome
     }
     let build = |level| (entry.build)(&given.options, level).map_err(|error| given.explain(error));
     let metrics = chosen(build(Level::Corpus)?, build(Level::Sentence)?);
-    over(
-        &input,
-        &wanted,
-        &metrics,
-        given.files,
-        input::newline_mark_of(matches),
+    let alignments = Alignments::from_matches(entry, &given, matches)?;
+    let asked = Asked {
+        metrics: &metrics,
+        option_files: given.files,
+        newline_mark: input::newline_mark_of(matches),
         confidence,
-        matches,
-    )
+        alignments,
+    };
+    over(&input, &wanted, asked, matches)
 }
 
-/// Scores what the arguments name by these metrics, and judges.
+/// What is asked of the segments.
+pub(super) struct Asked<'a> {
+    pub(super) metrics: &'a [Chosen],
+    /// The files that options name.
+    pub(super) option_files: Vec<InputFile>,
+    pub(super) newline_mark: Option<&'a str>,
+    pub(super) confidence: Option<Resampling>,
+    pub(super) alignments: Option<Alignments>,
+}
+
+/// Scores what the arguments name, and judges.
 ///
 /// # Errors
 /// If a limit is for none of the metrics, or of an input or output.
 pub(super) fn over(
     input: &InputArguments,
     wanted: &ReportArguments,
-    metrics: &[Chosen],
-    option_files: Vec<InputFile>,
-    newline_mark: Option<&str>,
-    confidence: Option<Resampling>,
+    asked: Asked<'_>,
     matches: &ArgMatches,
 ) -> Result<Outcome> {
+    let Asked { metrics, option_files, newline_mark, confidence, alignments } = asked;
     if confidence.is_none() && input.divisions().cluster_field.is_some() {
         bail!("--cluster-field is for intervals, expected --confidence beside it");
     }
@@ -82,7 +93,15 @@ pub(super) fn over(
     let limits = Limits::of(&specs, matches)?;
     let option_paths = option_files.iter().map(|file| file.path.clone());
     let read: Vec<String> = input.files()?.into_iter().chain(option_paths).collect();
-    let outputs = Outputs::open(wanted, &[], &read)?;
+    let records: Vec<RecordFile> = alignments
+        .iter()
+        .map(|alignments| RecordFile {
+            argument: "--alignment",
+            path: alignments.path.clone(),
+            before_result: alignments.is_for_people() && wanted.is_for_people(),
+        })
+        .collect();
+    let outputs = Outputs::open(wanted, &records, &read)?;
     let mut scoring = Scoring {
         metrics,
         wanted,
@@ -93,6 +112,7 @@ pub(super) fn over(
         confidence,
         divisions: input.divisions(),
         listener: None,
+        alignments,
     };
     let mut source = input.source(wanted.hashed(), newline_mark)?;
     if let AnySource::Files(_) = source {

@@ -10,6 +10,7 @@ use clap::{Args, value_parser};
 use genai_metrics::text::Scheme;
 use genai_metrics::{Scorer, Spec};
 
+use super::alignment::Alignments;
 use super::chosen::Chosen;
 use super::limits::Limits;
 use super::measuring::{Listener, Run};
@@ -72,6 +73,15 @@ impl ReportArguments {
     }
 }
 
+/// A file that gets what a recorder keeps of segments.
+pub(super) struct RecordFile {
+    /// The argument that names it.
+    pub(super) argument: &'static str,
+    pub(super) path: PathBuf,
+    /// Whether it may stand before the result on standard output.
+    pub(super) before_result: bool,
+}
+
 /// The outputs of a run, opened.
 pub(super) struct Outputs {
     result: Output,
@@ -86,15 +96,16 @@ impl Outputs {
     /// If one cannot be written, would replace a file that is read, or is another one.
     pub(super) fn open(
         wanted: &ReportArguments,
-        records: &[(&'static str, PathBuf)],
+        records: &[RecordFile],
         read: &[String],
     ) -> Result<Self> {
         let mut named = vec![("the result", Output::open(wanted.output.as_deref())?)];
         for (name, path) in wanted.segments.iter().map(|path| ("--segments", path)) {
             named.push((name, Output::open(Some(path))?));
         }
-        for (name, path) in records {
-            named.push((name, Output::open(Some(path))?));
+        let with_segments = named.len();
+        for RecordFile { argument, path, .. } in records {
+            named.push((argument, Output::open(Some(path))?));
         }
         for file in read {
             if named.iter().any(|(_, output)| output.would_replace(file)) {
@@ -102,7 +113,11 @@ impl Outputs {
             }
         }
         for (i, (name, output)) in named.iter().enumerate() {
-            if let Some((other, _)) = named[..i].iter().find(|(_, other)| other.is_same(output)) {
+            let record = i.checked_sub(with_segments).map(|record| &records[record]);
+            let before_result = record.is_some_and(|record| record.before_result);
+            let first = usize::from(before_result && matches!(output, Output::Standard));
+            let mut others = named[..i].iter().skip(first);
+            if let Some((other, _)) = others.find(|(_, other)| other.is_same(output)) {
                 bail!("{other} and {name} would go to the same place");
             }
         }
@@ -127,6 +142,8 @@ pub(super) struct Scoring<'a> {
     pub(super) divisions: Divisions,
     /// Gets what one more recorder keeps, in order.
     pub(super) listener: Option<Listener<'a>>,
+    /// What the first of the records' outputs gets, if it is no recorder of a metric's.
+    pub(super) alignments: Option<Alignments>,
 }
 
 impl Scoring<'_> {
@@ -136,18 +153,26 @@ impl Scoring<'_> {
     /// Of the input, in its order, or of an output.
     pub(super) fn run<S: Source>(self, source: &mut S) -> Result<Outcome> {
         let Self { metrics, wanted, limits, outputs, option_files, newline_mark, .. } = self;
-        let Self { confidence, divisions, listener, .. } = self;
+        let Self { confidence, divisions, listener, alignments, .. } = self;
         let (messages, format) = (wanted.messages(), format_of(wanted));
         let specs: Vec<Spec> = metrics.iter().map(|metric| metric.corpus.spec()).collect();
         let with_sentences = wanted.sentence || wanted.segments.is_some();
         // Where only segments are shown and nothing is judged, nobody sees the corpus's score.
         let unseen = wanted.sentence && format != Format::Json && limits.is_open();
         let resampled = !unseen && specs.iter().any(|spec| spec.bootstrap.is_some());
-        let scorers: Vec<&dyn Scorer> = metrics.iter().map(|metric| &*metric.corpus).collect();
+        let coloured = outputs.records.first().is_some_and(Output::shows_colours);
+        let alignments = alignments.map(|alignments| alignments.coloured(coloured));
+        let mut scorers: Vec<&dyn Scorer> = metrics.iter().map(|metric| &*metric.corpus).collect();
+        scorers.extend(alignments.iter().map(|alignments| alignments as &dyn Scorer));
         let run = Run {
             scorers: &scorers,
             keep: Keep {
-                rows: with_sentences || resampled || confidence.is_some() || !divisions.is_empty(),
+                rows: with_sentences
+                    || resampled
+                    || confidence.is_some()
+                    || !divisions.is_empty()
+                    // For the segments' ids.
+                    || alignments.is_some(),
                 digests: false,
             },
             threads: wanted.threads,
@@ -167,7 +192,12 @@ impl Scoring<'_> {
         warn_of_remarks(&report, messages);
         let mut staged = Vec::new();
         for (output, mut kept) in outputs.records.into_iter().zip(records) {
-            staged.push(output.stage(|out| io::copy(&mut kept, out).map(drop))?);
+            staged.push(output.stage(|out| match &alignments {
+                Some(alignments) => {
+                    alignments.write(&mut kept, measured.segments, &measured.ids, &systems, out)
+                }
+                None => io::copy(&mut kept, out).map(drop),
+            })?);
         }
         if let Some(segments) = outputs.segments {
             staged.push(segments.stage(|out| report::write_sentence_lines(&report, out))?);

@@ -9,7 +9,7 @@ use super::confidence;
 use super::input::{self, InputArguments};
 use super::limits;
 use super::metric_choice::{self, Choice};
-use super::score;
+use super::score::{self, Asked};
 use super::scoring::ReportArguments;
 use crate::Outcome;
 
@@ -56,5 +56,12 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome> {
     }
     let mark = if lines { input::newline_mark_of(matches) } else { None };
     let drawn = confidence::of_matches(matches, false)?;
-    score::over(&input, &wanted, &metrics, files, mark, drawn, matches)
+    let asked = Asked {
+        metrics: &metrics,
+        option_files: files,
+        newline_mark: mark,
+        confidence: drawn,
+        alignments: None,
+    };
+    score::over(&input, &wanted, asked, matches)
 }

@@ -6,6 +6,7 @@
     reason = "tests fail by panicking, and say what they compared"
 )]
 
+mod alignment;
 mod bpe;
 mod ci_files;
 mod commands;

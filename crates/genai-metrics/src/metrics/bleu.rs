@@ -441,6 +441,7 @@ pub(super) const ENTRY: Entry = Entry {
                    the corpus, yes for sentences]",
         },
     ],
+    alignment: None,
     build: |options, level| {
         let default = Bleu::default();
         Ok(vec![Box::new(Bleu {

@@ -165,6 +165,7 @@ pub(super) const ENTRY: Entry = Entry {
         },
         Tokenizer::LOWERCASE,
     ],
+    alignment: None,
     build: |options, _| Ok(vec![Box::new(EditSimilarity::from_options(options)?)]),
 };
 

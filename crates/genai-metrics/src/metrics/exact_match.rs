@@ -212,6 +212,7 @@ pub(super) const ENTRY: Entry = Entry {
         },
         SquadVersion::OPTION,
     ],
+    alignment: None,
     build: |options, _| {
         let squad = match options.get("normalize").unwrap_or("squad") {
             "squad" => Some(SquadVersion::from_options(options)?),

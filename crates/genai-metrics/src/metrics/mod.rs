@@ -31,6 +31,7 @@ pub use wer::{AlignedPart, AlignedText, ErrorRate, ErrorRateReferences, ErrorRat
 use crate::error::Error;
 use crate::metric::Scorer;
 use crate::options::{Level, OptionSpec, Options};
+use crate::text::Transcript;
 
 /// Every metric that compares with references, in the order of lists.
 pub const METRICS: &[Entry] = &[
@@ -71,6 +72,8 @@ pub struct Entry {
     pub variants: &'static [Variant],
     /// What it can be asked for.
     pub options: &'static [OptionSpec],
+    /// Of a metric whose numbers are counted on alignments: how texts are cut for those.
+    pub alignment: Option<Align>,
     /// Makes the metric with these options, for scores of that level.
     pub build: Build,
 }
@@ -93,6 +96,10 @@ pub struct Variant {
 /// Makes a metric, or each of a family that is asked for by one name, as ROUGE's types are; at
 /// least one. The errors are those of its options.
 pub type Build = fn(&Options, Level) -> Result<Vec<Box<dyn Scorer>>, Error>;
+
+/// How texts are cut that a metric with these options aligns; [`AlignedText`] is then what its
+/// numbers are counted on. The errors are those of the options.
+pub type Align = fn(&Options) -> Result<Transcript, Error>;
 
 /// The metric of that name.
 pub fn find(name: &str) -> Option<&'static Entry> {

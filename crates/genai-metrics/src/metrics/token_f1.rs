@@ -140,5 +140,6 @@ pub(super) const ENTRY: Entry = Entry {
     lines: false,
     variants: &[],
     options: &[SquadVersion::OPTION],
+    alignment: None,
     build: |options, _| Ok(vec![Box::new(TokenF1 { squad: SquadVersion::from_options(options)? })]),
 };

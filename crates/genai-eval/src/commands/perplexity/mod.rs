@@ -23,7 +23,7 @@ use super::confidence;
 use super::input::{is_file, named};
 use super::limits::{self, Limits};
 use super::metric_options;
-use super::scoring::{Outputs, ReportArguments, Scoring};
+use super::scoring::{Outputs, RecordFile, ReportArguments, Scoring};
 use crate::Outcome;
 use crate::messages::Messages;
 use crate::read::{AnySource, LogProbFiles, ParallelFiles};
@@ -113,8 +113,15 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome> {
     if let (Some((name, ..)), 2..) = (kept.first(), systems) {
         bail!("{name} is for one system, expected one file of texts");
     }
-    let paths: Vec<_> = kept.iter().map(|(name, path, _)| (*name, path.clone())).collect();
-    let outputs = Outputs::open(&wanted, &paths, &read)?;
+    let files: Vec<_> = kept
+        .iter()
+        .map(|(argument, path, _)| RecordFile {
+            argument,
+            path: path.clone(),
+            before_result: false,
+        })
+        .collect();
+    let outputs = Outputs::open(&wanted, &files, &read)?;
     let with_ids = matches.contains_id("segments") || matches.get_flag("sentence");
     let mut source = match (log_prob_files.as_slice(), texts.as_slice()) {
         ([], []) => {
@@ -156,6 +163,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome> {
         confidence: confidence::of_matches(matches, false)?,
         divisions: Divisions::default(),
         listener: if is_seen { Some(&mut listen) } else { None },
+        alignments: None,
     };
     let outcome = scoring.run(&mut source)?;
     wanted.messages().show(&surprising.lines(std::env::var_os("NO_COLOR").is_none()));

@@ -6,6 +6,7 @@ mod chrf;
 mod rouge;
 mod rouge155;
 mod ter;
+mod wer;
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};

@@ -52,6 +52,7 @@ pub(in crate::metrics) const ENTRY: Entry = Entry {
                    leaving out orders that one side has no n-grams of",
         },
     ],
+    alignment: None,
     build: |options, _| {
         let default = Chrf::default();
         let order = |name, range, default| {

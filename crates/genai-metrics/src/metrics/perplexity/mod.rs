@@ -292,5 +292,6 @@ pub(super) const ENTRY: Entry = Entry {
             help: "Print the number that another tool would [default: over all tokens of all texts]",
         },
     ],
+    alignment: None,
     build: |_, _| Err(Error::new(ErrorKind::NoLanguageModel)),
 };

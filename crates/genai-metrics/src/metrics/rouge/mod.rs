@@ -213,6 +213,7 @@ pub(super) const ENTRY: Entry = Entry {
             help: "rouge155: with --stem, irregular forms in FILE, a form and its base a line",
         },
     ],
+    alignment: None,
     build: |options, level| match options.get("profile").unwrap_or(PROFILES[0]) {
         "google" => google(options, level),
         "rouge155" => rouge155(options, level),

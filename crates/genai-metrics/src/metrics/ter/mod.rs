@@ -192,6 +192,7 @@ pub(super) const ENTRY: Entry = Entry {
              East Asian punctuation, too",
         ),
     ],
+    alignment: None,
     build: |options, _| {
         Ok(vec![Box::new(Ter {
             case_sensitive: options.flag("case-sensitive"),

@@ -3,7 +3,8 @@
 use std::fmt::{self, Write};
 use std::ops::Range;
 
-use crate::error::Error;
+use super::rate::closeness;
+use crate::error::{Error, ErrorKind};
 use crate::kernel::{Edit, EditAlignment, EditCounts, EditRun};
 use crate::text::{Scheme, Tokenizer, Tokens, Transcript, Unit, Vocabulary};
 
@@ -72,6 +73,37 @@ impl AlignedText {
         alignment.reset(vocabulary.len());
         let runs = alignment.edits(&reference_ids, &hypothesis_ids);
         Ok(Self { unit: transcript.unit, reference, hypothesis, runs })
+    }
+
+    /// Aligns with that one of several references whose errors count: the one with the fewest, of
+    /// equals the longest, and then the one with the most hits. Returns its number from 0, too.
+    ///
+    /// ```
+    /// use genai_metrics::metrics::AlignedText;
+    /// use genai_metrics::text::Transcript;
+    /// let references = ["x y z", "a b d"];
+    /// let (closest, aligned) = AlignedText::closest(&references, "a b c", Transcript::default())?;
+    /// assert_eq!((closest, aligned.counts().hits), (1, 2));
+    /// # Ok::<(), genai_metrics::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::SegmentTooLong`](crate::ErrorKind::SegmentTooLong), and
+    /// [`ErrorKind::NoReference`](crate::ErrorKind::NoReference) if there is none.
+    pub fn closest(
+        references: &[&str],
+        hypothesis: &str,
+        transcript: Transcript,
+    ) -> Result<(usize, Self), Error> {
+        let mut closest: Option<(usize, Self)> = None;
+        for (number, reference) in references.iter().enumerate() {
+            let aligned = Self::new(reference, hypothesis, transcript)?;
+            let order = |aligned: &Self| closeness(&aligned.counts());
+            if closest.as_ref().is_none_or(|(_, best)| order(&aligned) < order(best)) {
+                closest = Some((number, aligned));
+            }
+        }
+        closest.ok_or_else(|| Error::new(ErrorKind::NoReference))
     }
 
     /// The words of the reference, or its characters.

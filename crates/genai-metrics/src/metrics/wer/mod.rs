@@ -33,7 +33,8 @@ pub(super) const ENTRY: Entry = Entry {
             what stands between spaces; a single tab or no-break space separates none, as in jiwer \
             (--collapse-spaces). If no reference has a word, WER is the number of insertions.\n\n\
             Of several references the one with the fewest errors counts, of equals the longest; \
-            jiwer has one reference.",
+            jiwer has one reference. Its transforms of contractions, single words, Kaldi's \
+            non-words and regular expressions are not here: change the texts before.",
     lines: false,
     variants: &[],
     options: &[
@@ -55,10 +56,12 @@ pub(super) const ENTRY: Entry = Entry {
         Transcript::OPTIONS[2],
         Transcript::OPTIONS[3],
     ],
+    alignment: Some(aligned_as),
     build: |options, _| build(options),
 };
 
-fn build(options: &Options) -> Result<Vec<Box<dyn Scorer>>, Error> {
+/// The rates that were asked for, and how texts are cut for those that have no unit of their own.
+fn chosen(options: &Options) -> Result<(Vec<RateKind>, Transcript), Error> {
     let names = options.names("types", RateKind::NAMES)?;
     let names = names.as_deref().unwrap_or(RateKind::NAMES);
     let of_name = |name: &&str| RateKind::ALL.iter().copied().find(|kind| kind.name() == *name);
@@ -70,13 +73,25 @@ fn build(options: &Options) -> Result<Vec<Box<dyn Scorer>>, Error> {
             Error::new(ErrorKind::UnknownName { what: "unit", name, expected: Unit::NAMES })
         })?,
     };
+    Ok((kinds, Transcript { unit, ..Transcript::from_options(options) }))
+}
+
+fn build(options: &Options) -> Result<Vec<Box<dyn Scorer>>, Error> {
+    let (kinds, transcript) = chosen(options)?;
     if options.is_given("unit") && kinds.iter().all(|kind| kind.unit().is_some()) {
         return Err(Error::new(ErrorKind::NoEffect {
             option: "unit",
             expected: "mer, wil or wip among --types",
         }));
     }
-    let transcript = Transcript { unit, ..Transcript::from_options(options) };
     let rate = |kind| Box::new(ErrorRate { kind, transcript }) as _;
     Ok(kinds.into_iter().map(rate).collect())
+}
+
+/// By `--unit`, and by characters where CER is all that was asked for.
+fn aligned_as(options: &Options) -> Result<Transcript, Error> {
+    let (kinds, transcript) = chosen(options)?;
+    let only_characters = kinds.iter().all(|kind| kind.unit() == Some(Unit::Character));
+    let unit = if only_characters { Unit::Character } else { transcript.unit };
+    Ok(Transcript { unit, ..transcript })
 }

@@ -151,6 +151,11 @@ pub struct ErrorRateReferences {
     alignment: EditAlignment,
 }
 
+/// By what the references of a segment are ordered, the one that counts first.
+pub(super) fn closeness(counts: &EditCounts) -> impl Ord + use<> {
+    (counts.errors(), Reverse(counts.of_reference()), Reverse(counts.hits))
+}
+
 impl ErrorRate {
     /// That rate of texts as they are.
     pub fn new(kind: RateKind) -> Self {
@@ -206,9 +211,7 @@ impl Metric for ErrorRate {
     ) -> ErrorRateStats {
         let counts =
             |reference: Text<'_>| prepared.alignment.counts(reference.tokens, hypothesis.tokens);
-        let best = references.iter().map(counts).min_by_key(|counts| {
-            (counts.errors(), Reverse(counts.of_reference()), Reverse(counts.hits))
-        });
+        let best = references.iter().map(counts).min_by_key(closeness);
         ErrorRateStats(best.unwrap_or_default())
     }
 
