@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::error::{Error, ErrorKind};
 use crate::metric::{Scorer, Worker};
 use crate::segment::{ReferenceEnd, References, Text};
-use crate::text::{LIMIT, TokenId, Tokenizer, Tokens, Vocabulary};
+use crate::text::{Characters, LIMIT, TokenId, Tokenizer, Tokens, Vocabulary};
 
 /// One thread's machinery for measuring segments with a set of metrics.
 ///
@@ -178,6 +178,9 @@ struct Cut {
     sentences: Vec<Range<usize>>,
     tokens: Tokens,
     vocabulary: Vocabulary,
+    /// In place of the vocabulary where tokens are single characters: their ids need no hashes, and
+    /// no places in the text.
+    characters: Option<Characters>,
     references: Vec<TokenId>,
     reference_sentences: Vec<usize>,
     ends: Vec<ReferenceEnd>,
@@ -188,11 +191,13 @@ struct Cut {
 
 impl Cut {
     fn new(tokenizer: Tokenizer) -> Self {
+        let characters = tokenizer.is_of_characters().then(Characters::default);
         Self {
             tokenizer,
             sentences: Vec::new(),
             tokens: Tokens::default(),
             vocabulary: Vocabulary::default(),
+            characters,
             references: Vec::new(),
             reference_sentences: Vec::new(),
             ends: Vec::new(),
@@ -204,6 +209,7 @@ impl Cut {
 
     fn prepare(&mut self, references: &[Option<&str>]) -> Result<(), Error> {
         self.vocabulary.clear();
+        self.characters.iter_mut().for_each(Characters::clear);
         self.references.clear();
         self.reference_sentences.clear();
         self.ends.clear();
@@ -211,8 +217,14 @@ impl Cut {
             let first = self.references.len();
             self.tokenizer.sentences.split(reference, &mut self.sentences);
             for sentence in &self.sentences {
-                self.tokens.cut_reference(&self.tokenizer, &reference[sentence.clone()])?;
-                self.vocabulary.intern(&self.tokens, &mut self.references);
+                let sentence = &reference[sentence.clone()];
+                if let Some(characters) = &mut self.characters {
+                    let text = self.tokens.rewritten(&self.tokenizer, sentence)?;
+                    characters.intern(text, &mut self.references);
+                } else {
+                    self.tokens.cut_reference(&self.tokenizer, sentence)?;
+                    self.vocabulary.intern(&self.tokens, &mut self.references);
+                }
                 self.reference_sentences.push(self.references.len() - first);
             }
             let sentences = self.reference_sentences.len();
@@ -228,12 +240,23 @@ impl Cut {
         self.hypothesis_sentences.clear();
         self.tokenizer.sentences.split(hypothesis, &mut self.sentences);
         for sentence in &self.sentences {
-            self.tokens.cut(&self.tokenizer, &hypothesis[sentence.clone()])?;
-            self.vocabulary.look_up(&self.tokens, &mut self.hypothesis);
+            let sentence = &hypothesis[sentence.clone()];
+            if let Some(characters) = &self.characters {
+                let text = self.tokens.rewritten(&self.tokenizer, sentence)?;
+                characters.look_up(text, &mut self.hypothesis);
+            } else {
+                self.tokens.cut(&self.tokenizer, sentence)?;
+                self.vocabulary.look_up(&self.tokens, &mut self.hypothesis);
+            }
             self.hypothesis_sentences.push(self.hypothesis.len());
         }
         self.hypothesis_unread = self.tokenizer.leaves_out(hypothesis, self.hypothesis.len());
         Ok(())
+    }
+
+    /// How many ids there are.
+    fn distinct(&self) -> usize {
+        self.characters.as_ref().map_or_else(|| self.vocabulary.len(), Characters::len)
     }
 
     fn view<'a>(
@@ -248,7 +271,7 @@ impl Cut {
                 tokens: &cut.references,
                 sentence_ends: &cut.reference_sentences,
                 ends: &cut.ends,
-                distinct: cut.vocabulary.len(),
+                distinct: cut.distinct(),
             },
         }
     }

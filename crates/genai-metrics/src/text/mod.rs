@@ -8,6 +8,7 @@ mod alphabet;
 mod answer;
 mod blocks;
 mod character;
+mod characters;
 mod intl;
 mod lowercase;
 mod machine;
@@ -28,6 +29,7 @@ mod zh;
 
 pub(crate) use alphabet::Alphabet;
 pub use character::is_white_space;
+pub(crate) use characters::Characters;
 pub use lowercase::lowercase;
 pub(crate) use rouge::is_unseen;
 pub use scheme::Scheme;

@@ -5,7 +5,8 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::blocks::Spans;
 use super::stemmer::StemCache;
 use super::{
-    Scheme, SentenceSplit, Stemmer, answer, intl, is_white_space, lowercase, plain, rouge, v13a, zh,
+    Scheme, SentenceSplit, Stemmer, Transcript, Unit, answer, intl, is_white_space, lowercase,
+    plain, rouge, v13a, zh,
 };
 use crate::error::{Error, ErrorKind};
 use crate::options::{OptionKind, OptionSpec, Options};
@@ -67,6 +68,14 @@ impl Tokenizer {
         }
         line.pop();
         Ok(line)
+    }
+
+    /// Whether its tokens are the characters of the rewritten text, one by one.
+    pub(crate) fn is_of_characters(&self) -> bool {
+        let Self { scheme, lowercase: _, stemmer, sentences: _ } = self;
+        let is_of_characters = |transcript: &Transcript| transcript.unit == Unit::Character;
+        *stemmer == Stemmer::None
+            && matches!(scheme, Scheme::Transcript(transcript) if is_of_characters(transcript))
     }
 
     /// Whether a text of that many tokens has letters most of which are in none of them.
@@ -154,7 +163,18 @@ impl Tokens {
         self.cut_as(tokenizer, text, true)
     }
 
-    fn cut_as(
+    /// The text as the tokenizer cuts it, for one whose tokens are its characters
+    /// ([`Tokenizer::is_of_characters`]); nothing is cut.
+    ///
+    /// # Errors
+    /// [`ErrorKind::SegmentTooLong`] for a text of 128 MiB or more.
+    pub(crate) fn rewritten(&mut self, tokenizer: &Tokenizer, text: &str) -> Result<&str, Error> {
+        self.rewrite(tokenizer, text, false)?;
+        Ok(self.text())
+    }
+
+    /// The text up to the scheme's rewriting, without tokens.
+    fn rewrite(
         &mut self,
         tokenizer: &Tokenizer,
         text: &str,
@@ -164,7 +184,7 @@ impl Tokens {
             return Err(Error::new(ErrorKind::SegmentTooLong { bytes: text.len() }));
         }
         let Tokenizer { scheme, lowercase: fold, stemmer, sentences: _ } = tokenizer;
-        let Self { buffer, length, spans, words: _, spare, stems, pieces } = self;
+        let Self { buffer, length, spans, words: _, spare, stems: _, pieces } = self;
         buffer.clear();
         spans.clear();
         // The scheme `rouge` has a faster way to fold case.
@@ -191,6 +211,18 @@ impl Tokens {
             return Err(Error::new(ErrorKind::SegmentTooLong { bytes: buffer.len() }));
         }
         *length = buffer.len();
+        Ok(())
+    }
+
+    fn cut_as(
+        &mut self,
+        tokenizer: &Tokenizer,
+        text: &str,
+        is_reference: bool,
+    ) -> Result<(), Error> {
+        self.rewrite(tokenizer, text, is_reference)?;
+        let Tokenizer { scheme, lowercase: _, stemmer, sentences: _ } = tokenizer;
+        let Self { buffer, length, spans, words: _, spare: _, stems, pieces: _ } = self;
         buffer.push_str(PADDING);
         let (bytes, length) = (buffer.as_bytes(), *length);
         match scheme {
