@@ -67,13 +67,14 @@ pub(crate) fn samples<'a>(measured: &'a Measured, divisions: &Divisions) -> Vec<
     let clusters = divisions.cluster_field.as_ref().and_then(|_| measured.labels.get(slices));
     let mut samples = vec![whole(measured, clusters)];
     for (field, labels) in divisions.slice_fields.iter().zip(&measured.labels) {
-        let mut order: Vec<u32> = (0..).take(labels.values.len()).collect();
-        order.sort_by_key(|&number| &labels.values[number as usize]);
-        for number in order {
-            let value = labels.values[number as usize].clone();
-            let slice = Slice { field: field.clone(), value };
-            let of_slice = |place: &usize| labels.of[*place] == number;
-            let places = (0..labels.of.len()).filter(of_slice).collect();
+        let mut places: Vec<Vec<usize>> = vec![Vec::new(); labels.values.len()];
+        for (place, &number) in labels.of.iter().enumerate() {
+            places[number as usize].push(place);
+        }
+        let mut slices: Vec<_> = labels.values.iter().zip(places).collect();
+        slices.sort_by_key(|(value, _)| *value);
+        for (value, places) in slices {
+            let slice = Slice { field: field.clone(), value: value.clone() };
             samples.push(part(measured, clusters, slice, places));
         }
     }

@@ -49,7 +49,7 @@ pub(super) fn command() -> Command {
              about half of a two-sided one, and the smallest there is for equal systems; its randomization \
              leaves ties out. Marks (*) therefore go by a two-sided p-value of our own, with the same draws: \
              differences centred first, ties counted, and never below what as many segments as differ can show. \
-             It is corrected by --adjust and compared with 1 - level.\n\n\
+             It is corrected by --adjust (none leaves it as it is) and compared with 1 - level.\n\n\
              The effect size is Cohen's d of paired samples: the difference in standard deviations of one \
              segment's contribution to it.\n\n\
              Language models are compared on the same texts by -m perplexity: --logprobs again for each \

@@ -62,7 +62,7 @@ pub(crate) fn command() -> Command {
         .version(env!("CARGO_PKG_VERSION"))
         .about("Scores generated text, with the numbers of the reference tools")
         .after_help(
-            "Exit codes: 0 success, 1 the gate failed (--fail-under), 2 no verdict (usage, input \
+            "Exit codes: 0 success, 1 the gate failed (gate, --fail-under), 2 no verdict (usage, input \
              or output error)",
         )
         .subcommand_required(true)

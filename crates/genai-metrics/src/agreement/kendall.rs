@@ -164,9 +164,12 @@ pub(super) fn weighted(scores: &PairedScores, times: &[u64]) -> PairCounts {
         all += times;
     }
     let tied_both = both_run.pairs();
+    // An item beside itself is no pair: it would agree however bad the metric is.
+    let with_itself: u64 = times.iter().copied().map(pairs).sum();
     let tied_human = human_run.pairs() - tied_both;
     let tied_metric = at_step.into_iter().map(pairs).sum::<u64>() - tied_both;
     let concordant = pairs(all) - discordant - tied_human - tied_metric - tied_both;
+    let tied_both = tied_both - with_itself;
     PairCounts { concordant, discordant, tied_human, tied_metric, tied_both }
 }
 

@@ -24,7 +24,7 @@ use report::Report;
 
 pub(super) fn command() -> Command {
     let command = Command::new("correlate")
-        .about("Say how far metrics agree with human scores, and raters with each other")
+        .about("Says how far metrics agree with human scores, and raters with each other")
         .long_about(ABOUT)
         .after_long_help(EXAMPLES);
     let command = RaterArguments::augment_args(InputArguments::augment_args(command));

@@ -86,7 +86,7 @@ pub(super) struct BaselineArguments {
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Statistics")]
 pub(super) struct StatisticsArguments {
-    /// paired-bootstrap, approx-randomization or none
+    /// paired-bootstrap, approx-randomization, or none, by which any drop beyond the margin fails [default: paired-bootstrap]
     #[arg(long, value_name = "TEST", value_parser = PossibleValuesParser::new(TESTS), hide_possible_values = true)]
     test: Option<String>,
     /// How many resamples are drawn [default: 1000]
@@ -109,7 +109,7 @@ pub(super) struct StatisticsArguments {
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Output")]
 pub(super) struct OutputArguments {
-    /// Warnings and what is left open fail the gate, too
+    /// Warnings and what is left open fail the gate, too, with exit code 1
     #[arg(long)]
     pub(super) strict: bool,
     /// What is printed: text, json or md [default: text]

@@ -38,8 +38,13 @@ pub(super) fn command() -> Command {
              would show in four of five runs.\n\n\
              The baseline is a file that --update-baseline writes, bound to the references, ids and \
              options that it was made with, or, better, the baseline's outputs, which are scored again.\n\n\
-             Exit codes: 0 passed, 1 failed, 2 no verdict: whatever keeps the gate from judging is never \
-             green.",
+             Fewer than 10 segments or clusters that differ conclude nothing. Slices, gaps, shares of segments, \
+             levels and what inconclusive means are said in the configuration (--schema prints all keys; its \
+             paths are relative to the current folder). Rules in flags come beside those of the file; data and \
+             baseline in flags take the place of the file's.\n\n\
+             Exit codes: 0 passed, also with warnings or inconclusive checks unless --strict; 1 failed; 2 no \
+             verdict: whatever keeps the gate from judging is never green. --self-check ends with 1 if alarms \
+             are more than alpha and chance allow.",
         )
         .after_long_help(
             "Examples:\n  genai-eval gate\n  genai-eval gate --ref ref.txt --hyp out.txt --min bleu=30 --max-drop \
