@@ -142,9 +142,11 @@ impl MarginTest {
 ///
 /// ```
 /// use genai_metrics::resample::gap_p_value;
-/// let drawn: Vec<f64> = (0..999).map(|i| f64::from(i % 10)).collect();
-/// assert!(gap_p_value(&[(4.5, &drawn), (5.5, &drawn)], 0.0) > 0.9);
-/// assert_eq!(gap_p_value(&[(4.5, &drawn), (50.5, &drawn)], 20.0), 0.001);
+/// let one: Vec<f64> = (0..999).map(|i| f64::from(i % 10)).collect();
+/// let other: Vec<f64> = (0..999).map(|i| f64::from(i * 7 % 10)).collect();
+/// assert!(gap_p_value(&[(4.5, &one), (4.0, &other)], 0.0) > 0.5);
+/// let far: Vec<f64> = other.iter().map(|score| score + 46.0).collect();
+/// assert_eq!(gap_p_value(&[(4.5, &one), (50.5, &far)], 20.0), 0.001);
 /// ```
 pub fn gap_p_value(drawn: &[(f64, &[f64])], margin: f64) -> f64 {
     let range = |numbers: &mut dyn Iterator<Item = f64>| {
