@@ -316,7 +316,8 @@ impl<'m> Workers<'m> {
         block.visit(&mut |segment| {
             let mut prepared = measurer.prepare(segment.references)?;
             for (system, hypothesis) in segment.hypotheses.iter().enumerate() {
-                prepared.measure(hypothesis, &mut row)?;
+                let wrong = |error: genai_metrics::Error| error.of_hypothesis(system);
+                prepared.measure(hypothesis, &mut row).map_err(wrong)?;
                 add_row(&mut part.sums[system], &row);
                 if self.keep.rows {
                     part.rows[system].push(&row);

@@ -11,12 +11,15 @@ use thiserror::Error as ThisError;
 /// assert!(error.to_string().starts_with("unknown tokenizer '13b'"));
 /// ```
 #[derive(Debug, ThisError)]
-#[error(transparent)]
-pub struct Error(Box<ErrorKind>);
+#[error("{kind}")]
+pub struct Error {
+    kind: Box<ErrorKind>,
+    hypothesis: usize,
+}
 
 impl Error {
     pub(crate) fn new(kind: ErrorKind) -> Self {
-        Self(Box::new(kind))
+        Self { kind: Box::new(kind), hypothesis: 0 }
     }
 
     /// [`ErrorKind::NotScored`], for language models that other crates bring.
@@ -26,7 +29,18 @@ impl Error {
 
     /// What happened.
     pub fn kind(&self) -> &ErrorKind {
-        &self.0
+        &self.kind
+    }
+
+    /// The same about the hypothesis of that number among several of a segment.
+    #[must_use]
+    pub fn of_hypothesis(self, hypothesis: usize) -> Self {
+        Self { hypothesis, ..self }
+    }
+
+    /// Which hypothesis of a segment it is about, from 0, if it is about one.
+    pub fn hypothesis(&self) -> usize {
+        self.hypothesis
     }
 }
 

@@ -183,20 +183,25 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome> {
     let mark = if choice.lines { input::newline_mark_of(matches) } else { None };
     let (mut measured, mut systems, mut inputs) =
         measure(&mut first.source(&input, hashed, mark)?, &choice.metrics, &wanted)?;
+    let mut later = Vec::new();
     for pass in passes {
         let metrics = choose(&pass)?.metrics;
         let (more, system, _) =
             measure(&mut pass.source(&input, hashed, mark)?, &metrics, &wanted)?;
         measured.beside(more)?;
+        later.extend(system.iter().map(|_| specs_of(&metrics)));
         systems.extend(system);
     }
     inputs.newline_mark = mark.filter(|_| !inputs.hyps.is_empty()).map(str::to_owned);
     let baseline = plan.place_of_baseline(&systems)?;
-    let specs: Vec<Spec> = choice.metrics.iter().map(|metric| metric.corpus.spec()).collect();
-    warn_of_tokenized_input(&measured, &systems, &specs, messages);
+    let first = specs_of(&choice.metrics);
+    warn_of_tokenized_input(&measured, &systems, &first, messages);
+    let mut specs = vec![first; systems.len() - later.len()];
+    specs.append(&mut later);
     let samples = samples(&measured, &divisions);
     let asked = comparable(&choice, &samples[0], |note| messages.note(note));
-    let comparison = Comparing { plan: &plan, choice: &choice, measures: &asked, baseline };
+    let comparison =
+        Comparing { plan: &plan, choice: &choice, specs: &specs, measures: &asked, baseline };
     let pool = engine::pool(wanted.threads)?;
     let compared = pool.install(|| comparison.compare(&samples, &systems, &measured, &divisions));
     check_finite(&compared)?;
@@ -215,6 +220,10 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome> {
     let bold = is_seen && std::env::var_os("NO_COLOR").is_none();
     output.write(|out| comparison::write(&compared, &report, format, width, bold, out))?;
     Ok(Outcome::Success)
+}
+
+fn specs_of(metrics: &[Chosen]) -> Vec<Spec> {
+    metrics.iter().map(|metric| metric.corpus.spec()).collect()
 }
 
 /// Rows of every system.
@@ -286,6 +295,8 @@ fn comparable(choice: &Choice, all: &Sample<'_>, note: impl Fn(&str)) -> Vec<Mea
 struct Comparing<'a> {
     plan: &'a Plan,
     choice: &'a Choice,
+    /// Of each system its metrics: each language model has its own.
+    specs: &'a [Vec<Spec>],
     measures: &'a [Measure],
     baseline: usize,
 }
@@ -317,13 +328,13 @@ impl Comparing<'_> {
         for (sample, compared) in samples.iter().zip(&compared) {
             let mut of_sample = Vec::new();
             for (place, measure) in self.measures.iter().enumerate() {
-                let scorer = &self.choice.metrics[measure.metric].corpus;
-                let spec = scorer.spec();
+                let spec = self.choice.metrics[measure.metric].corpus.spec();
                 let drawn = test.signature(resampling, divisions);
+                let signed = |specs: &Vec<Spec>| sign(&specs[measure.metric], measured, &drawn);
                 of_sample.push(ComparedMeasure {
                     name: measure.name.clone(),
                     title: title(measure, &spec),
-                    signature: sign(&**scorer, measured, &drawn),
+                    signatures: self.specs.iter().map(signed).collect(),
                     scores: compared.scores.iter().map(|scores| scores[place]).collect(),
                     estimates: compared.estimates.iter().map(|of| of[place]).collect(),
                     comparisons: Vec::new(),
@@ -388,11 +399,12 @@ fn add_confidence(
         let sample = compared.samples.iter().find(|sample| sample.slice == result.slice);
         let system = compared.systems.iter().position(|system| *system == result.system);
         let (Some(sample), Some(system)) = (sample, system) else { continue };
-        let own = sample.measures.iter().find(|measure| measure.name == result.spec.name);
+        // Variants as chrf++ have a name of their own, and the title of what they are.
+        let own = sample.measures.iter().find(|measure| measure.title == result.spec.title);
         if let Some(measure) = own {
             let estimate = measure.estimates[system];
             result.confidence = Some(Confidence::of_estimate(estimate, plan.resampling));
-            result.signature.clone_from(&measure.signature);
+            result.signature.clone_from(&measure.signatures[system]);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! From rows to a report: scores of all segments and of slices, with what resamples say of them.
 
 use genai_metrics::resample::Estimate;
-use genai_metrics::{Scorer, Signature, Table};
+use genai_metrics::{Signature, Spec, Table};
 
 use super::chosen::Chosen;
 use crate::engine::Measured;
@@ -82,9 +82,9 @@ impl<'a> ReportPlan<'a> {
                         description: corpus.describe(&score),
                         score,
                         confidence,
-                        signature: sign(&**corpus, measured, &drawn),
+                        signature: sign(&corpus.spec(), measured, &drawn),
                         sentences: with_sentences.then(|| Sentences {
-                            signature: sign(&**sentence, measured, &Signature::default()),
+                            signature: sign(&sentence.spec(), measured, &Signature::default()),
                             scorer: &**sentence,
                             rows: &measured.rows[i],
                             columns: columns.clone(),
@@ -99,8 +99,8 @@ impl<'a> ReportPlan<'a> {
 }
 
 /// The signature of a run; `drawn` stands in it for how was drawn.
-pub(super) fn sign(scorer: &dyn Scorer, measured: &Measured, drawn: &Signature) -> String {
-    scorer.spec().signature.of_run(measured.references(), drawn, SIGNED_VERSION).to_string()
+pub(super) fn sign(spec: &Spec, measured: &Measured, drawn: &Signature) -> String {
+    spec.signature.of_run(measured.references(), drawn, SIGNED_VERSION).to_string()
 }
 
 /// The numbers of the sample's texts by themselves.

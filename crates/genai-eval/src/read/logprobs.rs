@@ -213,10 +213,10 @@ impl Block for RecordBlock {
             let id = id.map(Cell::Text);
             let id = id.as_ref();
             visit(SegmentTexts { references: &[], hypotheses: &hypotheses, id, labels: &[] })
-                .map_err(|cause| InputError::Segment {
-                    name: self.names[0].clone(),
-                    line: self.columns[0].lines[index],
-                    cause,
+                .map_err(|cause| {
+                    let file = cause.hypothesis().min(self.names.len() - 1);
+                    let (name, line) = (self.names[file].clone(), self.columns[file].lines[index]);
+                    InputError::Segment { name, line, cause }
                 })?;
         }
         Ok(())

@@ -10,6 +10,8 @@ mod alignment;
 mod bpe;
 mod ci_files;
 mod commands;
+mod compare;
+mod confidence;
 mod correlate;
 mod determinism;
 mod formats;

@@ -47,6 +47,25 @@ fn the_tables_are_as_shown() {
     }
 }
 
+/// A block that begins with a command goes on with what it prints.
+#[test]
+fn commands_print_what_is_shown() {
+    let readme = readme();
+    let mut checked = 0;
+    for shown in readme.split("```text\n$ genai-eval ").skip(1) {
+        let (shown, _) = shown.split_once("```").unwrap();
+        let (arguments, output) = shown.split_once('\n').unwrap();
+        let ran = Command::new(env!("CARGO_BIN_EXE_genai-eval"))
+            .args(arguments.split(' '))
+            .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."))
+            .output()
+            .unwrap();
+        assert_eq!(String::from_utf8(ran.stdout).unwrap(), output, "{arguments}");
+        checked += 1;
+    }
+    assert!(checked >= 4, "{checked}");
+}
+
 #[test]
 fn every_metric_has_its_row() {
     let readme = readme();

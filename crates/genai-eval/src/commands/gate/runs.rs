@@ -261,7 +261,7 @@ impl Measurement {
     /// Each metric's signature.
     pub(super) fn signatures(&self, choice: &Choice) -> Vec<String> {
         let none = genai_metrics::Signature::default();
-        let sign = |scorer: &dyn Scorer| sign(scorer, &self.measured, &none);
+        let sign = |scorer: &dyn Scorer| sign(&scorer.spec(), &self.measured, &none);
         choice.metrics.iter().map(|metric| sign(&*metric.corpus)).collect()
     }
 }

@@ -58,7 +58,7 @@ pub(super) fn write(comparison: &ComparisonReport, out: &mut dyn Write) -> io::R
                 number(own.minimum_detectable),
                 sample.units.to_string(),
                 comparison.test.name().to_owned(),
-                measure.signature.clone(),
+                measure.signatures[system].clone(),
             ])
             .map_err(io_error)?;
     }

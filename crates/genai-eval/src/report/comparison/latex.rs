@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::text::{mark, of_cells};
-use super::{ComparedMeasure, ComparisonReport};
+use super::{ComparedMeasure, ComparisonReport, named};
 use crate::report::latex::escape;
 
 pub(super) fn write(
@@ -12,8 +12,8 @@ pub(super) fn write(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let measures = comparison.samples.first().map_or(&[][..], |sample| &sample.measures);
-    for measure in measures {
-        writeln!(out, "% {}|{}", measure.title, measure.signature)?;
+    for line in measures.iter().flat_map(|measure| measure.signed(&comparison.systems)) {
+        writeln!(out, "% {}", named(line))?;
     }
     writeln!(
         out,

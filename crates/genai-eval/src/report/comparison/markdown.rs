@@ -39,8 +39,11 @@ pub(super) fn write(
     }
     let baseline = &comparison.systems[comparison.baseline];
     writeln!(out, "\nBaseline: {}; {}", escape(baseline), comparison.method().replace('*', "\\*"))?;
-    for measure in measures {
-        writeln!(out, "\n`{}|{}`", measure.title, measure.signature)?;
+    for line in measures.iter().flat_map(|measure| measure.signed(&comparison.systems)) {
+        match line {
+            (None, signature) => writeln!(out, "\n`{signature}`")?,
+            (Some(system), signature) => writeln!(out, "\n{}: `{signature}`", escape(system))?,
+        }
     }
     Ok(())
 }

@@ -81,8 +81,8 @@ pub(crate) struct ComparedMeasure {
     pub(crate) title: String,
     /// The metric.
     pub(crate) spec: Spec,
-    /// The signature of the run.
-    pub(crate) signature: String,
+    /// Each system's signature; they differ where systems are language models.
+    pub(crate) signatures: Vec<String>,
     /// Each system's score.
     pub(crate) scores: Vec<f64>,
     /// What resamples say of each.
@@ -110,6 +110,17 @@ impl ComparedMeasure {
         };
         let best = self.scores.iter().copied().fold(self.scores[system], best);
         self.scores[system].total_cmp(&best).is_eq()
+    }
+
+    /// The signature behind the title, or where they differ each system's behind its name.
+    fn signed<'s>(&self, systems: &'s [String]) -> Vec<(Option<&'s str>, String)> {
+        let whole = |signature: &String| format!("{}|{signature}", self.title);
+        match &self.signatures[..] {
+            [first, others @ ..] if others.iter().all(|other| other == first) => {
+                vec![(None, whole(first))]
+            }
+            all => systems.iter().zip(all).map(|(name, own)| (Some(&**name), whole(own))).collect(),
+        }
     }
 
     fn shown(&self, number: f64, width: Option<usize>) -> String {
@@ -160,6 +171,11 @@ impl ComparisonReport {
         };
         format!("{test}{units}, seed {seed}; * p < {}{adjusted}", shown_share(1.0 - level))
     }
+}
+
+/// A signature behind the system's name, where it is that system's.
+fn named((system, signature): (Option<&str>, String)) -> String {
+    system.map_or_else(|| signature.clone(), |system| format!("{system}: {signature}"))
 }
 
 /// A share without what floating point adds to it.

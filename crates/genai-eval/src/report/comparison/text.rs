@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{ComparedMeasure, ComparedSample, ComparisonReport, Tested, shown_share};
+use super::{ComparedMeasure, ComparedSample, ComparisonReport, Tested, named, shown_share};
 use crate::report::table::{Side, printable, write_table};
 
 const BOLD: &str = "\x1b[1m";
@@ -27,8 +27,8 @@ pub(super) fn write(
     let baseline = printable(&comparison.systems[comparison.baseline]);
     writeln!(out, "baseline: {baseline}; {}", comparison.method())?;
     let measures = comparison.samples.first().map_or(&[][..], |sample| &sample.measures);
-    for measure in measures {
-        writeln!(out, "{}|{}", measure.title, measure.signature)?;
+    for line in measures.iter().flat_map(|measure| measure.signed(&comparison.systems)) {
+        writeln!(out, "{}", printable(&named(line)))?;
     }
     writeln!(out)?;
     write_table(&difference_sides(comparison), &difference_rows(comparison, width), out)

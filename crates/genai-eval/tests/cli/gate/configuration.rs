@@ -1,5 +1,7 @@
 //! `genai-eval.toml`, its errors, and its schema.
 
+use std::path::Path;
+
 use serde_json::Value;
 
 use crate::sandbox::Sandbox;
@@ -233,4 +235,18 @@ fn examples_are_right() {
     sandbox.write("genai-eval.toml", &example);
     let ran = sandbox.run("gate");
     assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../README.md");
+    let readme = std::fs::read_to_string(path).unwrap();
+    let blocks: Vec<&str> = readme.split("```toml\n").skip(1).collect();
+    let mut gates = blocks.iter().filter(|block| block.contains("[[gate]]"));
+    let example = gates.next().unwrap().split("```").next().unwrap();
+    assert_eq!(gates.next(), None);
+    sandbox.write("out.jsonl", sandbox.read("data.jsonl"));
+    sandbox.write("genai-eval.toml", example);
+    for (line, code) in [("gate", 2), ("gate --update-baseline", 0), ("gate", 0)] {
+        let ran = sandbox.run(line);
+        assert_eq!(ran.code, code, "{}{}", ran.stdout, ran.stderr);
+    }
+    assert!(sandbox.names().contains(&"gate.xml".to_owned()));
 }

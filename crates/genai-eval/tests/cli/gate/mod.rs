@@ -89,7 +89,8 @@ impl Ran {
     pub(super) fn refused(self, context: &str) -> String {
         assert_eq!(self.code, 2, "{context}: {}{}", self.stdout, self.stderr);
         assert_eq!(self.stdout, "", "{context}");
-        assert!(self.stderr.starts_with("error: "), "{context}: {}", self.stderr);
+        let is_said = self.stderr.lines().any(|line| line.starts_with("error: "));
+        assert!(is_said, "{context}: {}", self.stderr);
         self.stderr
     }
 }

@@ -5,6 +5,7 @@ mod bleu;
 mod chrf;
 mod rouge;
 mod rouge155;
+mod significance;
 mod ter;
 mod wer;
 
