@@ -12,7 +12,9 @@ use anyhow::{Context, Result, ensure};
 use clap::Parser;
 use genai_eval_benches::{Corpus, Script};
 use genai_metrics::text::{Transcript, Unit};
-use genai_metrics::{ErrorRate, ErrorRateStats, Measurer, RateKind, Row, Scorer, add_row};
+use genai_metrics::{
+    EditSimilarity, ErrorRate, ErrorRateStats, Measurer, RateKind, Row, Scorer, add_row,
+};
 use serde::Deserialize;
 
 /// The interpreter that has jiwer.
@@ -47,16 +49,21 @@ struct Peers {
     rapidfuzz: (String, f64),
 }
 
-fn metrics(unit: Unit) -> Vec<ErrorRate> {
+fn rates(unit: Unit) -> Vec<ErrorRate> {
     let transcript = Transcript { unit, ..Transcript::default() };
     let of_unit = |kind: &RateKind| kind.unit().is_none_or(|of_kind| of_kind == unit);
     let kinds = RateKind::ALL.iter().copied().filter(of_unit);
     kinds.map(|kind| ErrorRate { kind, transcript }).collect()
 }
 
-/// Measures pair by pair, all rates side by side.
-fn each_row(
-    metrics: &[ErrorRate],
+/// What RapidFuzz's distance is for, without an alignment.
+fn similarity(unit: Unit) -> EditSimilarity {
+    EditSimilarity { unit, lowercase: false }
+}
+
+/// Measures pair by pair, all metrics side by side.
+fn each_row<M: Scorer>(
+    metrics: &[M],
     pairs: &[Pair],
     mut take: impl FnMut(usize, &[f64]) -> Result<()>,
 ) -> Result<()> {
@@ -69,11 +76,10 @@ fn each_row(
     Ok(())
 }
 
-fn time_ours(unit: Unit, pairs: &[Pair]) -> Result<f64> {
-    let metrics = metrics(unit);
+fn time_ours<M: Scorer>(metrics: &[M], pairs: &[Pair]) -> Result<f64> {
     let start = Instant::now();
     let mut sum = Vec::new();
-    each_row(&metrics, pairs, |_, row| {
+    each_row(metrics, pairs, |_, row| {
         sum.resize(row.len(), 0.0);
         add_row(&mut sum, row);
         Ok(())
@@ -95,7 +101,7 @@ fn run_peers(unit: Unit, pairs: &Path) -> Result<Peers> {
 /// Whether all counts are ours.
 fn check(unit: Unit, pairs: &[Pair], peers: &Peers) -> Result<()> {
     let mut errors = 0;
-    each_row(&metrics(unit), pairs, |i, row| {
+    each_row(&rates(unit), pairs, |i, row| {
         let ErrorRateStats(ours) = ErrorRateStats::read(row);
         let found = [ours.hits, ours.substitutions, ours.deletions, ours.insertions];
         let theirs = peers.counts[i];
@@ -104,6 +110,15 @@ fn check(unit: Unit, pairs: &[Pair], peers: &Peers) -> Result<()> {
         Ok(())
     })?;
     ensure!(errors == peers.distance, "RapidFuzz's distances are {}", peers.distance);
+    let similarity = similarity(unit);
+    each_row(&[similarity], pairs, |i, row| {
+        let [hits, substitutions, deletions, insertions] = peers.counts[i];
+        let longest = hits + substitutions + deletions.max(insertions);
+        let share = (substitutions + deletions + insertions) as f64 / longest.max(1) as f64;
+        let found = Scorer::score(&similarity, row).value;
+        ensure!(found.to_bits() == (1.0 - share).to_bits(), "pair {i}: similarity {found}");
+        Ok(())
+    })?;
     println!("all counts of {} pairs equal {}'s", pairs.len(), peers.jiwer.0);
     Ok(())
 }
@@ -116,18 +131,19 @@ fn median(numbers: &mut [f64]) -> f64 {
 fn compare(unit: Unit, pairs: &[Pair], file: &Path, rounds: u32) -> Result<()> {
     println!("\n{}", unit.name());
     check(unit, pairs, &run_peers(unit, file)?)?;
-    let mut names = vec!["genai-metrics".to_owned()];
-    let mut seconds = [const { Vec::new() }; 3];
-    let mut ratios = [const { Vec::new() }; 3];
+    let ours = ["genai-metrics", "genai-metrics, edit similarity"].map(str::to_owned).to_vec();
+    let mut names = Vec::new();
+    let mut seconds = [const { Vec::new() }; 4];
+    let mut ratios = [const { Vec::new() }; 4];
     for _ in 0..rounds {
-        let ours = time_ours(unit, pairs)?;
+        let all_rates = time_ours(&rates(unit), pairs)?;
+        let distance = time_ours(&[similarity(unit)], pairs)?;
         let Peers { jiwer, rapidfuzz, .. } = run_peers(unit, file)?;
-        for (peer, found) in [ours, jiwer.1, rapidfuzz.1].into_iter().enumerate() {
+        for (peer, found) in [all_rates, distance, jiwer.1, rapidfuzz.1].into_iter().enumerate() {
             seconds[peer].push(found);
-            ratios[peer].push(found / ours);
+            ratios[peer].push(found / all_rates);
         }
-        names.truncate(1);
-        names.extend([jiwer.0, rapidfuzz.0]);
+        names = [ours.clone(), vec![jiwer.0, rapidfuzz.0]].concat();
     }
     println!("{:36} {:>10} {:>10} {:>9}", "", "median s", "pairs/s", "we are");
     for ((name, seconds), ratios) in names.iter().zip(&mut seconds).zip(&mut ratios) {
