@@ -56,7 +56,7 @@ fn rates(unit: Unit) -> Vec<ErrorRate> {
     kinds.map(|kind| ErrorRate { kind, transcript }).collect()
 }
 
-/// What RapidFuzz's distance is for, without an alignment.
+/// What `RapidFuzz`'s distance is for, without an alignment.
 fn similarity(unit: Unit) -> EditSimilarity {
     EditSimilarity { unit, lowercase: false }
 }

@@ -230,12 +230,14 @@ impl<const W: usize> Strip<W> {
         columns: &mut Vec<Column<W>>,
     ) -> usize {
         self.enter(reference);
-        columns.clear();
-        columns.reserve(hypothesis.len());
+        // What a longer text left stays behind them, so that room is asked for once.
+        if columns.len() < hypothesis.len() {
+            columns.resize(hypothesis.len(), Column::FIRST);
+        }
         let mut column = Column::FIRST;
-        for &token in hypothesis {
+        for (&token, place) in hypothesis.iter().zip(columns.iter_mut()) {
             column.advance(self.mask(token), UP);
-            columns.push(column);
+            *place = column;
         }
         self.leave(reference);
         column.below(reference.len(), hypothesis.len())
