@@ -10,6 +10,7 @@ const DATA: &str = "[data]\nref = 'ref.txt'\nhyp = 'good.txt'\n";
 
 /// Every error has a line, and says what was expected.
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of what can be wrong")]
 fn errors_have_lines() {
     let sandbox = Sandbox::for_gate();
     for (rest, line, expected) in [

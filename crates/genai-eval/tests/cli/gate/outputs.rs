@@ -184,8 +184,8 @@ fn github_files_that_cannot_be_written() {
             assert!(!sandbox.names().contains(&name.to_owned()), "{name}");
         }
     }
-    let update = format!("--hyp good.txt --max-drop bleu=0.5 --baseline b.json --update-baseline");
-    let (code, ..) = on_github(&sandbox, &update, "folder", "outputs");
+    let update = "--hyp good.txt --max-drop bleu=0.5 --baseline b.json --update-baseline";
+    let (code, ..) = on_github(&sandbox, update, "folder", "outputs");
     assert_eq!(code, Some(2));
     assert!(
         !sandbox.names().contains(&"b.json".to_owned()),
