@@ -118,14 +118,12 @@ pub(super) struct OutputArguments {
     /// Also write JSON to FILE
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
-    /// Also write a report in XML as `JUnit` has it to FILE
-    #[arg(long, value_name = "FILE")]
+    #[arg(help = "Also write JUnit XML to FILE", long, value_name = "FILE")]
     junit: Option<PathBuf>,
     /// Also write Markdown to FILE
     #[arg(long, value_name = "FILE")]
     markdown: Option<PathBuf>,
-    /// Also write metrics as `OpenMetrics` has them to FILE
-    #[arg(long, value_name = "FILE")]
+    #[arg(help = "Also write OpenMetrics to FILE", long, value_name = "FILE")]
     openmetrics: Option<PathBuf>,
     /// Annotations for GitHub on stdout, a summary of the step, and outputs
     #[arg(long)]

@@ -58,9 +58,10 @@ pub(super) fn run(case: &Case<'_>, all: &Sample<'_>, output: Option<&Path>) -> R
         writeln!(
             out,
             "self-check: {alarms} of {RUNS} runs in which nothing had changed failed, {:.1} %; expected about {:.1} % \
-             at most, for {number} rules with max_drop at alpha {}: {}",
+             at most, for {number} {} with max_drop at alpha {}: {}",
             rate * 100.0,
             expected * 100.0,
+            if number == 1 { "rule" } else { "rules" },
             statistics.alpha,
             verdict.name()
         )

@@ -104,7 +104,7 @@ impl Case<'_> {
                 if let (true, None | Some(0 | 1)) = (is_tested, units) {
                     let units = units.unwrap_or(0);
                     return Finding::Nothing(format!(
-                        "{units} segments to draw from, expected two or more"
+                        "to draw from there is {units}, expected two segments or more"
                     ));
                 }
                 match (tested.answer, tested.differing) {

@@ -128,7 +128,10 @@ pub(super) fn sensitivity(check: &Check) -> Option<(String, bool)> {
     if !smallest.is_finite() || smallest <= 0.0 {
         return None;
     }
-    let loss = loss(check.direction);
+    let loss = match check.condition {
+        Condition::MaxGap(_) => "gap",
+        _ => loss(check.direction),
+    };
     let mut sentence = format!(
         "{}: {} would fail a {loss} of {} in four of five runs",
         subject(check),

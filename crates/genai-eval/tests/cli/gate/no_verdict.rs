@@ -333,7 +333,7 @@ fn chance_cannot_be_told() {
     let (code, report) = sandbox.gate_json(line);
     assert_eq!(code, 2);
     let reason = report["checks"][0]["reason"].as_str().unwrap();
-    assert_eq!(reason, "1 segments to draw from, expected two or more");
+    assert_eq!(reason, "to draw from there is 1, expected two segments or more");
     assert_eq!(sandbox.gate(&format!("{line} --test none")).code, 0);
     // The same difference in each of few segments: too few to tell.
     sandbox.write("ref.txt", "a b c d\n".repeat(5));
