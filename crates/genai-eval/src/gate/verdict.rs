@@ -26,6 +26,8 @@ pub(crate) struct GateReport {
     pub(crate) notes: Vec<String>,
     /// The gate has passed only if nothing was warned of and nothing was left open.
     pub(crate) strict: bool,
+    /// Why the baseline was not replaced, if that was asked for: then the gate has not done what it should.
+    pub(crate) refused: Option<String>,
 }
 
 /// How differences are judged.
@@ -187,11 +189,14 @@ pub(crate) struct WorstTexts {
 
 impl GateReport {
     /// The one verdict, of which both the words and the exit code are made: failed if any check
-    /// failed, else none if any has none, else passed.
+    /// failed, else none if any has none or a baseline was to be replaced and was not, else passed.
     pub(crate) fn verdict(&self) -> Verdict {
         let worst = self.checks.iter().map(|check| check.verdict).max();
         match worst.unwrap_or(Verdict::NoVerdict) {
             Verdict::Inconclusive | Verdict::Warning if self.strict => Verdict::Fail,
+            Verdict::Pass | Verdict::Inconclusive | Verdict::Warning if self.refused.is_some() => {
+                Verdict::NoVerdict
+            }
             verdict => verdict,
         }
     }

@@ -92,7 +92,7 @@ pub(super) struct StatisticsArguments {
     /// How many resamples are drawn [default: 1000]
     #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..=1_000_000))]
     resamples: Option<u32>,
-    /// The rate of false alarms that is accepted [default: 0.05]
+    /// Twice the rate of false alarms that is accepted, the other half being for gains [default: 0.05]
     #[arg(long, value_name = "X")]
     alpha: Option<f64>,
     /// Where the random numbers start [default: 12345]
@@ -112,7 +112,7 @@ pub(super) struct OutputArguments {
     /// Warnings and what is left open fail the gate, too, with exit code 1
     #[arg(long)]
     pub(super) strict: bool,
-    /// What is printed: text, json or md [default: text]
+    /// What is printed: text, json or md [default: by the extension of -o, else text]
     #[arg(long, value_name = "FORMAT", value_parser = PossibleValuesParser::new(["text", "json", "md"]), hide_possible_values = true)]
     pub(super) format: Option<String>,
     /// Also write JSON to FILE

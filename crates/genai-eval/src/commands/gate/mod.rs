@@ -7,7 +7,7 @@ mod systems;
 mod update;
 mod writing;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use genai_metrics::Direction;
 
@@ -98,26 +98,29 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome> {
         worst,
         notes,
         strict: arguments.output.strict,
+        refused: None,
     };
     let update = if arguments.baseline.update_baseline {
         let accepted = arguments.baseline.accept_regression.as_deref();
         let update = gate.decide(&report, accepted, &samples)?;
         match &update {
             Update::Replace(_) => report.become_baseline(accepted),
-            Update::Keep(why) => report.notes.push(why.clone()),
+            Update::Keep(why) => {
+                report.notes.push(why.clone());
+                report.refused = Some(why.clone());
+            }
         }
         Some(update)
     } else {
         None
     };
     if let Some(outputs) = gate.outputs.take() {
-        outputs.write(&report, &configuration.report, arguments.output.format.as_deref())?;
+        let extension = || wanted.output.as_ref()?.extension()?.to_str();
+        let format = arguments.output.format.as_deref().or_else(extension);
+        outputs.write(&report, &configuration.report, format)?;
     }
-    match update {
-        Some(Update::Replace(stored)) => gate.replace(&stored, wanted.messages())?,
-        // It must not look as if it had been replaced.
-        Some(Update::Keep(why)) if report.outcome() == Outcome::Success => bail!("{why}"),
-        _ => {}
+    if let Some(Update::Replace(stored)) = update {
+        gate.replace(&stored, wanted.messages())?;
     }
     Ok(report.outcome())
 }

@@ -17,6 +17,9 @@ pub(super) fn headline(report: &GateReport) -> String {
     let words = match verdict {
         Verdict::Pass => return format!("PASSED ({all})"),
         Verdict::NoVerdict if total == 0 => return "NO VERDICT (no checks)".to_owned(),
+        Verdict::NoVerdict if report.refused.is_some() => {
+            return "NO VERDICT (the baseline stays as it is)".to_owned();
+        }
         Verdict::Inconclusive => "PASSED, BUT INCONCLUSIVE",
         Verdict::Warning => "PASSED WITH WARNINGS",
         Verdict::NoVerdict => "NO VERDICT",

@@ -113,6 +113,7 @@ pub(super) fn report() -> GateReport {
         worst: vec![worst_bleu(), worst_wer()],
         notes: vec!["the baseline is from 2026-01-01".to_owned(), UGLY.to_owned()],
         strict: false,
+        refused: None,
     }
 }
 

@@ -178,6 +178,8 @@ fn after_a_change_of_data_or_options() {
         let before = files(&sandbox);
         let ran = sandbox.gate(&format!("{line} --update-baseline"));
         assert_eq!(ran.code, 2, "{}{}", ran.stdout, ran.stderr);
+        let headline = "gate: NO VERDICT (the baseline stays as it is)";
+        assert!(ran.stdout.starts_with(headline), "words and code are one: {}", ran.stdout);
         assert_eq!(files(&sandbox), before);
         let ran = sandbox.gate(&format!("{line} --update-baseline --accept-regression options"));
         assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
