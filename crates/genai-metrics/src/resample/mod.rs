@@ -34,6 +34,7 @@
 mod adjust;
 mod bootstrap;
 mod compare;
+mod differences;
 mod generator;
 mod margin;
 mod normal;
@@ -41,6 +42,7 @@ mod randomization;
 mod statistic;
 mod subsets;
 mod sums;
+mod swaps;
 
 pub use adjust::holm;
 pub use bootstrap::{Drawn, bootstrap};
@@ -48,8 +50,9 @@ pub use compare::{Comparison, Estimate, POWER, mean};
 pub use generator::Pcg64;
 pub use margin::{FEWEST_DIFFERING, MarginAnswer, MarginTest, gap_p_value};
 pub use normal::normal_quantile;
-pub use randomization::{SwapCounts, Swapped, randomization, skip_swaps};
+pub use randomization::{SwapCounts, Swapped, randomization};
 pub use statistic::Statistic;
+pub use swaps::skip_swaps;
 
 /// Who does pieces of work that don't depend on each other. The result is that of doing them one
 /// after the other.

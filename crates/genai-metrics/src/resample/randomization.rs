@@ -3,10 +3,12 @@
 use std::ops::AddAssign;
 
 use super::Executor;
+use super::differences::{Differences, Place};
 use super::generator::Pcg64;
 use super::statistic::Statistic;
-use super::subsets::{GROUP, SubsetSums};
-use crate::table::{Table, add_row};
+use super::subsets::SubsetSums;
+use super::swaps::Swaps;
+use crate::table::Table;
 
 /// For each system and each statistic what came of the trials.
 pub type Swapped = Vec<Vec<SwapCounts>>;
@@ -41,8 +43,9 @@ impl AddAssign for SwapCounts {
 /// What is equal, relative to the difference.
 const TIE: f64 = 1e-12;
 
-/// Trials at a time: their sums stay close at hand.
-const TRIALS: usize = 1024;
+/// Trials at a time: their sums stay close at hand. It is no multiple of 512, or the bits of all groups of
+/// segments would be written to the same few lines of the cache.
+const TRIALS: usize = 960;
 
 /// For each of the systems, how often it differs by more from the baseline when segments are swapped at
 /// random between the two: the null hypothesis is that it makes no difference whose output it is.
@@ -66,16 +69,16 @@ pub fn randomization(
         assert_eq!((table.len(), table.width()), (segments, width), "rows of every system");
     }
     let baseline_sum = baseline.sum();
-    let contests: Vec<Contest> = systems
+    let differences = Differences::of(baseline, systems);
+    let contests: Vec<Contest<'_>> = systems
         .iter()
-        .map(|system| {
-            let system_sum = system.sum();
+        .enumerate()
+        .map(|(system, table)| {
+            let system_sum = table.sum();
             let real = statistics.iter().map(|statistic| {
                 (statistic.value(&baseline_sum) - statistic.value(&system_sum)).abs()
             });
-            let differences =
-                baseline.cells().iter().zip(system.cells()).map(|(base, cell)| base - cell);
-            Contest { real: real.collect(), differences: differences.collect(), system_sum }
+            Contest { real: real.collect(), columns: differences.columns_of(system), system_sum }
         })
         .collect();
     let mut counts: Swapped =
@@ -85,8 +88,12 @@ pub fn randomization(
         (0..trials).step_by(TRIALS).map(|first| (first, TRIALS.min(trials - first))).collect();
     let work = |(first, trials): (usize, usize)| -> Swapped {
         let swaps = Swaps::draw(generator.clone(), segments, first, trials);
-        let mut memory = Memory::default();
-        let one = |contest: &Contest| contest.count(&swaps, &baseline_sum, statistics, &mut memory);
+        let swapped: Vec<SubsetSums> = differences
+            .strips()
+            .map(|(rows, width)| SubsetSums::of(rows, width, swaps.trials, &swaps.groups))
+            .collect();
+        let one =
+            |contest: &Contest<'_>| contest.count(&swapped, trials, &baseline_sum, statistics);
         contests.iter().map(one).collect()
     };
     for piece in executor.map(pieces, &work) {
@@ -97,59 +104,36 @@ pub fn randomization(
     counts
 }
 
-/// Takes from a generator what the swaps of so many trials take, for whoever draws behind them.
-///
-/// ```
-/// use genai_metrics::resample::{Pcg64, skip_swaps};
-/// let mut generator = Pcg64::new(1);
-/// skip_swaps(&mut generator, 2, 40); // 80 swaps are three numbers of 32 bits
-/// let mut other = Pcg64::new(1);
-/// (0..3).for_each(|_| { other.next_u32(); });
-/// assert_eq!(generator.next_u32(), other.next_u32());
-/// ```
-pub fn skip_swaps(generator: &mut Pcg64, trials: u32, segments: usize) {
-    let halves = (u64::from(trials) * segments as u64).div_ceil(32);
-    generator.advance(halves / 2);
-    if halves % 2 == 1 {
-        generator.next_u32();
-    }
-}
-
 /// One system against the baseline.
-struct Contest {
+struct Contest<'d> {
     /// The real difference, by each statistic.
     real: Vec<f64>,
-    /// Row by row, the baseline's less the system's.
-    differences: Vec<f64>,
+    /// Where the differences of each column are.
+    columns: &'d [Option<Place>],
     system_sum: Vec<f64>,
 }
 
-/// What counting needs, kept from one contest to the next.
-#[derive(Default)]
-struct Memory {
-    swapped: SubsetSums,
-    shuffled: [Vec<f64>; 2],
-}
-
-impl Contest {
+impl Contest<'_> {
+    /// `swapped` are, strip by strip, the sums of the differences that are swapped in each trial.
     fn count(
         &self,
-        swaps: &Swaps,
+        swapped: &[SubsetSums],
+        trials: usize,
         baseline_sum: &[f64],
         statistics: &[Statistic<'_>],
-        memory: &mut Memory,
     ) -> Vec<SwapCounts> {
-        let width = baseline_sum.len();
-        let Memory { swapped, shuffled: [one, other] } = memory;
         let mut counts = vec![SwapCounts::default(); statistics.len()];
-        for swapped in swapped.of(&self.differences, width, swaps.trials, &swaps.groups) {
-            // Where it is not swapped, the first of the two has the system's output.
-            one.clone_from(&self.system_sum);
-            add_row(one, swapped);
-            other.clear();
-            other.extend(baseline_sum.iter().zip(swapped).map(|(base, swapped)| base - swapped));
+        let (mut one, mut other) = (self.system_sum.clone(), baseline_sum.to_vec());
+        for trial in 0..trials {
+            for (column, place) in self.columns.iter().enumerate() {
+                let Some(Place { strip, column: at }) = *place else { continue };
+                // Where it is not swapped, the first of the two has the system's output.
+                let swapped = swapped[strip].row(trial)[at];
+                one[column] = self.system_sum[column] + swapped;
+                other[column] = baseline_sum[column] - swapped;
+            }
             for ((count, statistic), real) in counts.iter_mut().zip(statistics).zip(&self.real) {
-                let difference = (statistic.value(one) - statistic.value(other)).abs();
+                let difference = (statistic.value(&one) - statistic.value(&other)).abs();
                 let beyond = difference > *real;
                 let tied = !beyond && difference >= *real * (1.0 - TIE);
                 *count += SwapCounts { beyond: u64::from(beyond), tied: u64::from(tied) };
@@ -159,89 +143,12 @@ impl Contest {
     }
 }
 
-/// Which segments are swapped, in some trials.
-struct Swaps {
-    trials: usize,
-    /// For each group of eight segments, and in it for each trial, a bit for each segment.
-    groups: Vec<u8>,
-}
-
-impl Swaps {
-    /// The swaps of trials from `first` on. One trial follows the other in numpy's stream bit by bit.
-    fn draw(mut generator: Pcg64, segments: usize, first: usize, trials: usize) -> Self {
-        let bytes = segments.div_ceil(GROUP);
-        let mut groups = vec![0; bytes * trials];
-        let begin = first as u64 * segments as u64;
-        generator.advance(begin / 64);
-        let mut bits = Bits { generator, word: 0, left: 0 };
-        bits.skip((begin % 64) as u32);
-        for trial in 0..trials {
-            for group in 0..bytes {
-                #[expect(clippy::cast_possible_truncation, reason = "it is at most 8")]
-                let count = GROUP.min(segments - group * GROUP) as u32;
-                groups[group * trials + trial] = bits.take(count);
-            }
-        }
-        Self { trials, groups }
-    }
-}
-
-/// A generator's bits, the lowest first.
-struct Bits {
-    generator: Pcg64,
-    /// Those that are left of its last number, and zeros above them.
-    word: u64,
-    left: u32,
-}
-
-impl Bits {
-    /// The next bits, 8 at most.
-    fn take(&mut self, count: u32) -> u8 {
-        debug_assert!(count <= 8, "the bits of a byte");
-        let mut taken = self.word;
-        if self.left < count {
-            let next = self.generator.next_u64();
-            taken |= next << self.left;
-            let more = count - self.left;
-            (self.word, self.left) = (next >> more, 64 - more);
-        } else {
-            self.word >>= count;
-            self.left -= count;
-        }
-        #[expect(clippy::cast_possible_truncation, reason = "the lowest are meant")]
-        let byte = (taken & ((1 << count) - 1)) as u8;
-        byte
-    }
-
-    /// Leaves out less than 64 bits before any is taken.
-    fn skip(&mut self, count: u32) {
-        (self.word, self.left) = (self.generator.next_u64() >> count, 64 - count);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::metrics::Bleu;
     use crate::resample::InOrder;
-
-    #[test]
-    fn swaps_are_numpys() {
-        // numpy.random.default_rng(12345).integers(2, size=16, dtype=bool)
-        let bits = [1, 0, 1, 1, 1, 0, 0, 1, 1, 0, 0, 0, 0, 0, 1, 1];
-        for (segments, trials) in [(16, 1), (8, 2), (4, 4), (1, 16), (3, 5)] {
-            for first in 0..trials {
-                let swaps = Swaps::draw(Pcg64::new(12345), segments, first, trials - first);
-                for trial in first..trials {
-                    for segment in 0..segments {
-                        let byte = swaps.groups[segment / 8 * swaps.trials + trial - first];
-                        let bit = byte >> (segment % 8) & 1;
-                        assert_eq!(bit, bits[trial * segments + segment]);
-                    }
-                }
-            }
-        }
-    }
+    use crate::resample::swaps::Bits;
 
     /// Against the definition: rows added one by one.
     #[test]
@@ -277,7 +184,7 @@ mod tests {
         );
         let score = |table: &Table| statistics[0].value(&table.sum());
         let real = (score(&baseline) - score(&system)).abs();
-        let mut bits = Bits { generator: generator.clone(), word: 0, left: 0 };
+        let mut bits = Bits::of(generator.clone());
         let mut count = 0;
         for _ in 0..trials {
             let (mut one, mut other) = (Table::new(10), Table::new(10));

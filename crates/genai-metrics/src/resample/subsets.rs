@@ -8,11 +8,11 @@ pub(super) const GROUP: usize = 8;
 /// Whole numbers of 16 bits that are added at once, on any machine.
 const LANES: usize = 8;
 
-/// For each of some subsets the sum of its rows, with the memory to compute it in.
+/// For each of some subsets the sum of its rows.
 ///
 /// Rows of small whole numbers, as counts and their differences are, are added in 16 bits as long as no
 /// sum can leave them, then carried over.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct SubsetSums {
     width: usize,
     sums: Vec<f64>,
@@ -32,25 +32,26 @@ struct Narrow {
 }
 
 impl SubsetSums {
-    /// The sums of so many subsets of the rows, one after the other. For each group of rows in turn, and in
-    /// it for each subset, `numbers` has the bits.
-    pub(super) fn of(
-        &mut self,
-        rows: &[f64],
-        width: usize,
-        subsets: usize,
-        numbers: &[u8],
-    ) -> impl Iterator<Item = &[f64]> {
-        self.width = width;
-        self.sums.clear();
-        self.sums.resize(subsets * width, 0.0);
-        self.narrow.reset(width, subsets);
+    /// The sums of so many subsets of the rows. For each group of rows in turn, and in it for each subset,
+    /// `numbers` has the bits.
+    pub(super) fn of(rows: &[f64], width: usize, subsets: usize, numbers: &[u8]) -> Self {
+        let mut sums = Self {
+            width,
+            sums: vec![0.0; subsets * width],
+            of_group: Vec::new(),
+            narrow: Narrow::new(width, subsets),
+        };
         for (rows, numbers) in rows.chunks(width * GROUP).zip(numbers.chunks_exact(subsets.max(1)))
         {
-            self.add_group(rows, numbers);
+            sums.add_group(rows, numbers);
         }
-        self.narrow.carry(width, &mut self.sums);
-        self.sums.chunks_exact(width)
+        sums.narrow.carry(width, &mut sums.sums);
+        sums
+    }
+
+    /// The sum of one subset's rows.
+    pub(super) fn row(&self, subset: usize) -> &[f64] {
+        &self.sums[subset * self.width..(subset + 1) * self.width]
     }
 
     fn add_group(&mut self, rows: &[f64], numbers: &[u8]) {
@@ -71,12 +72,9 @@ impl SubsetSums {
 }
 
 impl Narrow {
-    fn reset(&mut self, width: usize, subsets: usize) {
-        self.lanes = width.next_multiple_of(LANES);
-        self.sums.clear();
-        self.sums.resize(subsets * self.lanes, 0);
-        self.reach.clear();
-        self.reach.resize(width, 0.0);
+    fn new(width: usize, subsets: usize) -> Self {
+        let lanes = width.next_multiple_of(LANES);
+        Self { lanes, sums: vec![0; subsets * lanes], reach: vec![0.0; width], ..Self::default() }
     }
 
     /// Takes rows if their numbers, and all sums of them, are whole and small enough. Then
@@ -201,20 +199,15 @@ mod tests {
                 let last = numbers.len() - subsets;
                 numbers[last..].iter_mut().for_each(|number| *number &= u8::MAX >> (GROUP - rows % GROUP));
             }
-            let mut memory = SubsetSums::default();
-            // What another test has left behind means nothing.
-            memory.of(&[3.0; 27], 3, 2, &[255, 1, 1, 0]).for_each(drop);
-            let sums: Vec<Vec<f64>> =
-                memory.of(&cells, width, subsets, &numbers).map(<[f64]>::to_vec).collect();
-            prop_assert_eq!(sums.len(), subsets);
-            for (subset, sum) in sums.iter().enumerate() {
+            let sums = SubsetSums::of(&cells, width, subsets, &numbers);
+            for subset in 0..subsets {
                 let mut plain = vec![0.0; width];
                 for (place, row) in cells.chunks_exact(width).enumerate() {
                     if numbers[place / GROUP * subsets + subset] >> (place % GROUP) & 1 == 1 {
                         add(&mut plain, row);
                     }
                 }
-                prop_assert_eq!(sum, &plain);
+                prop_assert_eq!(sums.row(subset), &plain);
             }
         }
     }
