@@ -14,7 +14,7 @@ use anyhow::{Context, Result, ensure};
 use clap::Parser;
 use genai_eval_benches::Systems;
 use genai_metrics::resample::{
-    Comparison, Estimate, InOrder, Pcg64, Statistic, bootstrap, randomization,
+    Comparison, Estimate, InOrder, Pcg64, Resampled, Statistic, bootstrap, randomization,
 };
 use genai_metrics::{Bleu, Chrf, Scorer, Table, Ter};
 use serde::Deserialize;
@@ -93,8 +93,11 @@ impl Test {
                 let real: Vec<f64> = real().collect();
                 let drawn = bootstrap(tables, &statistics, samples, &mut generator, &InOrder);
                 let compare = |system: usize| {
-                    let [base, own] = [&drawn[0][0], &drawn[system][0]];
-                    Comparison::by_bootstrap(real[0], real[system], base, own, 0.95).p_value
+                    let [base, own] = [0, system].map(|system| {
+                        let (score, drawn) = (real[system], &drawn[system][0][..]);
+                        Resampled { score, drawn }
+                    });
+                    Comparison::by_bootstrap(base, own, tables[0].len(), 0.95).p_value
                 };
                 (1..tables.len()).map(compare).collect()
             }
@@ -105,8 +108,9 @@ impl Test {
                 let real: Vec<f64> = real().collect();
                 let compare = |system: usize| {
                     let counted = (counts[system - 1][0], u64::from(samples));
-                    let [base, own] = [real[0], real[system]];
-                    Comparison::by_randomization(base, own, &[], &[], 0.95, counted).p_value
+                    let [base, own] =
+                        [0, system].map(|system| Resampled { score: real[system], drawn: &[] });
+                    Comparison::by_randomization(base, own, 0, 0.95, counted).p_value
                 };
                 (1..tables.len()).map(compare).collect()
             }

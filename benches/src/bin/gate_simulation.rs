@@ -14,7 +14,7 @@ use anyhow::{Context, Result};
 use clap::Parser;
 use genai_eval_benches::{SplitMix64, Systems};
 use genai_metrics::resample::{
-    Estimate, InOrder, MarginAnswer, MarginTest, Pcg64, Statistic, bootstrap, holm,
+    Estimate, InOrder, MarginAnswer, MarginTest, Pcg64, Resampled, Statistic, bootstrap, holm,
 };
 use genai_metrics::{Bleu, Chrf, Direction, Scorer, Table, Ter, add_row};
 use rayon::prelude::*;
@@ -177,15 +177,21 @@ impl Run {
         let tables = population.draw(segments, (arguments.differ, share), &mut random);
         let statistics = &population.statistics;
         let mut generator = Pcg64::new(random.next_u64());
-        let [base, new] = &tables;
+        let [base_rows, new] = &tables;
         let Arguments { resamples, alpha, .. } = *arguments;
-        let drawn = bootstrap(&[base, new], statistics, resamples, &mut generator, &InOrder);
-        let sums = [base.sum(), new.sum()];
+        let drawn = bootstrap(&[base_rows, new], statistics, resamples, &mut generator, &InOrder);
+        let sums = [base_rows.sum(), new.sum()];
         let test = |(i, statistic): (usize, &Statistic<'_>)| {
             let direction = statistic.scorer.spec().direction;
-            let scores = (statistic.value(&sums[0]), statistic.value(&sums[1]));
-            let drawn: (&[f64], &[f64]) = (&drawn[0][i], &drawn[1][i]);
-            MARGINS.map(|margin| MarginTest::by_bootstrap(direction, scores, drawn, margin, alpha))
+            let [base, own] = [0, 1].map(|system: usize| {
+                let score = statistic.value(&sums[system]);
+                Resampled { score, drawn: &drawn[system][i] }
+            });
+            let differing = new.differing(base_rows, statistic.columns.clone());
+            MARGINS.map(|margin| {
+                MarginTest::by_bootstrap(direction, base, own, segments, margin, alpha)
+                    .among(differing)
+            })
         };
         let tests: Vec<_> = statistics.iter().enumerate().map(test).collect();
         let [own, base] =

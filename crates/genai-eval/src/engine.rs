@@ -51,7 +51,7 @@ pub(crate) struct Labels {
 }
 
 impl Labels {
-    fn push(&mut self, value: &str) {
+    pub(crate) fn push(&mut self, value: &str) {
         let known = self.numbers.get(value).copied();
         self.of.push(known.unwrap_or_else(|| {
             let number = u32::try_from(self.values.len()).unwrap_or(u32::MAX);
@@ -69,7 +69,7 @@ impl Labels {
 }
 
 /// The statistics of some segments.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Measured {
     /// For each system, the sum of its rows; the metrics' columns lie side by side.
     pub(crate) sums: Vec<Vec<f64>>,
@@ -108,6 +108,13 @@ impl Measured {
             detached_full_stops: vec![0; systems],
             references: None,
         }
+    }
+
+    /// Rows that were not measured but dealt out anew, and what tells their segments apart.
+    pub(crate) fn of_rows(rows: Vec<Table>, labels: Vec<Labels>) -> Self {
+        let segments = rows.first().map_or(0, Table::len) as u64;
+        let sums = rows.iter().map(Table::sum).collect();
+        Self { sums, rows, labels, segments, ..Self::default() }
     }
 
     /// Takes in other systems' statistics of the same segments.

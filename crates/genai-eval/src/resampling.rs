@@ -1,7 +1,8 @@
 //! Confidence in scores, and comparisons of systems, by drawing their rows again.
 
 use genai_metrics::resample::{
-    Comparison, Estimate, Executor, Pcg64, Statistic, bootstrap, holm, randomization, skip_swaps,
+    Comparison, Estimate, Executor, Pcg64, Resampled, Statistic, bootstrap, holm, randomization,
+    skip_swaps,
 };
 use genai_metrics::{Bootstrap, Interval, Signature, Table};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
@@ -238,16 +239,19 @@ pub(crate) fn compare(
         estimates[baseline] = estimates_of(&alone, level).swap_remove(0);
     }
     let one = |system: usize, statistic: usize| {
-        let pair = (scores[baseline][statistic], scores[system][statistic]);
-        let (base, own) = (&drawn[baseline][statistic], &drawn[system][statistic]);
+        let resampled = |system: usize| Resampled {
+            score: scores[system][statistic],
+            drawn: &drawn[system][statistic],
+        };
+        let (base, own, number) = (resampled(baseline), resampled(system), units[system].len());
         let differing =
             units[baseline].differing(units[system], statistics[statistic].columns.clone());
         let comparison = match &beyond {
-            None => Comparison::by_bootstrap(pair.0, pair.1, base, own, level),
+            None => Comparison::by_bootstrap(base, own, number, level),
             Some((counts, trials)) => {
                 let place = system - usize::from(system > baseline);
                 let beyond = (counts[place][statistic], *trials);
-                Comparison::by_randomization(pair.0, pair.1, base, own, level, beyond)
+                Comparison::by_randomization(base, own, number, level, beyond)
             }
         };
         comparison.among(differing)

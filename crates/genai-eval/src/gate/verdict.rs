@@ -104,6 +104,24 @@ pub(crate) enum Condition {
     },
 }
 
+impl Condition {
+    /// Whether it is about the difference from a baseline.
+    pub(crate) fn needs_baseline(self) -> bool {
+        match self {
+            Self::MaxDrop(_) => true,
+            Self::Min(_) | Self::Max(_) | Self::MaxGap(_) | Self::PerSegment { .. } => false,
+        }
+    }
+
+    /// Whether it is about a difference that chance could explain.
+    pub(crate) fn is_tested(self) -> bool {
+        match self {
+            Self::MaxDrop(_) | Self::MaxGap(_) => true,
+            Self::Min(_) | Self::Max(_) | Self::PerSegment { .. } => false,
+        }
+    }
+}
+
 /// Whether a condition that does not hold fails the gate.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -229,7 +247,7 @@ impl Check {
             Some(difference) => difference.delta,
             None => self.score? - self.baseline?,
         };
-        matches!(self.condition, Condition::MaxDrop(_)).then_some(match self.direction {
+        self.condition.needs_baseline().then_some(match self.direction {
             Direction::Higher => -delta,
             Direction::Lower => delta,
         })

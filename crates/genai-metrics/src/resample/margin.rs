@@ -1,6 +1,7 @@
 //! Worse than a baseline by more than a margin, clearly not, or open: what a gate goes by.
 
-use super::compare::{Comparison, least_p};
+use super::compare::{Comparison, Resampled, least_p};
+use super::small_samples::{inflation, student_p};
 use crate::spec::Direction;
 
 /// A test of whether a system is worse than a baseline by more than a margin, over paired resamples.
@@ -11,10 +12,11 @@ use crate::spec::Direction;
 ///
 /// ```
 /// use genai_metrics::Direction;
-/// use genai_metrics::resample::{MarginAnswer, MarginTest};
+/// use genai_metrics::resample::{MarginAnswer, MarginTest, Resampled};
 /// let base: Vec<f64> = (0..1000).map(|i| 30.0 + f64::from(i % 7)).collect();
 /// let worse: Vec<f64> = base.iter().zip(0..).map(|(score, i)| score - 1.0 - f64::from(i % 2)).collect();
-/// let test = |margin| MarginTest::by_bootstrap(Direction::Higher, (33.0, 31.5), (&base, &worse), margin, 0.05);
+/// let (base, worse) = (Resampled { score: 33.0, drawn: &base }, Resampled { score: 31.5, drawn: &worse });
+/// let test = |margin| MarginTest::by_bootstrap(Direction::Higher, base, worse, 2000, margin, 0.05);
 /// let answer = |margin: f64| test(margin).answer(test(margin).p_value);
 /// assert_eq!(answer(0.5), MarginAnswer::Worse);
 /// assert_eq!(answer(1.5), MarginAnswer::Open);
@@ -24,7 +26,8 @@ use crate::spec::Direction;
 pub struct MarginTest {
     /// The difference, its interval at the level 1 - alpha, and what goes with it.
     pub comparison: Comparison,
-    /// How likely resamples are whose drop is within the margin: small where the system is clearly worse.
+    /// How likely resamples are whose drop is within the margin, or, if that is more, such a drop by Student's t
+    /// distribution: small where the system is clearly worse.
     pub p_value: f64,
     /// Which way is better.
     pub direction: Direction,
@@ -54,20 +57,23 @@ pub enum MarginAnswer {
 }
 
 impl MarginTest {
-    /// The test by paired bootstrap: scores of all segments and of paired resamples, the baseline's first.
+    /// The test by paired bootstrap. `units` is how many segments or documents were drawn from.
     pub fn by_bootstrap(
         direction: Direction,
-        scores: (f64, f64),
-        drawn: (&[f64], &[f64]),
+        baseline: Resampled<'_>,
+        system: Resampled<'_>,
+        units: usize,
         margin: f64,
         alpha: f64,
     ) -> Self {
-        let comparison =
-            Comparison::by_bootstrap(scores.0, scores.1, drawn.0, drawn.1, 1.0 - alpha);
-        let gains = drawn.1.iter().zip(drawn.0).map(|(own, base)| gain(direction, own - base));
+        let comparison = Comparison::by_bootstrap(baseline, system, units, 1.0 - alpha);
+        let pairs = system.drawn.iter().zip(baseline.drawn);
+        let gains = pairs.map(|(own, base)| gain(direction, own - base));
         let within = gains.filter(|&gain| gain >= -margin).count();
         #[expect(clippy::cast_precision_loss, reason = "nobody has 2^53 resamples")]
-        let p_value = (within + 1) as f64 / (drawn.0.len() + 1) as f64;
+        let by_draws = (within + 1) as f64 / (baseline.drawn.len() + 1) as f64;
+        let beyond = -gain(direction, comparison.delta) - margin;
+        let p_value = by_draws.max(student_p(beyond, comparison.standard_error, units));
         Self { comparison, p_value, direction, margin, alpha }
     }
 
@@ -133,32 +139,38 @@ impl MarginTest {
 }
 
 /// How likely so great a gap between the best and the worst of several groups is by chance, if they truly
-/// differ by no more than `margin`. `drawn` are each group's scores, and its values in resamples of its own,
-/// drawn apart from the others'.
+/// differ by no more than `margin`. Each group has resamples of its own, drawn apart from the others', and a number of
+/// units that it was drawn from.
 ///
 /// The best and the worst are picked after looking, so the gap is compared with that of all groups' deviations
-/// in each resample (the studentized range's idea; Tukey 1949, *Comparing Individual Means in the Analysis of
+/// in each resample, expanded as few units need it (the studentized range's idea; Tukey 1949, *Comparing Individual Means in the Analysis of
 /// Variance*): it can be no greater than `margin` and the range of deviations together.
 ///
 /// ```
-/// use genai_metrics::resample::gap_p_value;
+/// use genai_metrics::resample::{Resampled, gap_p_value};
 /// let one: Vec<f64> = (0..999).map(|i| f64::from(i % 10)).collect();
 /// let other: Vec<f64> = (0..999).map(|i| f64::from(i * 7 % 10)).collect();
-/// assert!(gap_p_value(&[(4.5, &one), (4.0, &other)], 0.0) > 0.5);
+/// let group = |score, drawn| (Resampled { score, drawn }, 500);
+/// assert!(gap_p_value(&[group(4.5, &one), group(4.0, &other)], 0.0) > 0.5);
 /// let far: Vec<f64> = other.iter().map(|score| score + 46.0).collect();
-/// assert_eq!(gap_p_value(&[(4.5, &one), (50.5, &far)], 20.0), 0.001);
+/// assert_eq!(gap_p_value(&[group(4.5, &one), group(50.5, &far)], 20.0), 0.001);
 /// ```
-pub fn gap_p_value(drawn: &[(f64, &[f64])], margin: f64) -> f64 {
+pub fn gap_p_value(groups: &[(Resampled<'_>, usize)], margin: f64) -> f64 {
     let range = |numbers: &mut dyn Iterator<Item = f64>| {
         let ends = numbers.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), number| {
             (low.min(number), high.max(number))
         });
         ends.1 - ends.0
     };
-    let gap = range(&mut drawn.iter().map(|(score, _)| *score));
-    let resamples = drawn.iter().map(|(_, drawn)| drawn.len()).min().unwrap_or(0);
-    let deviations =
-        |resample: usize| range(&mut drawn.iter().map(|(score, drawn)| drawn[resample] - score));
+    let gap = range(&mut groups.iter().map(|(group, _)| group.score));
+    let resamples = groups.iter().map(|(group, _)| group.drawn.len()).min().unwrap_or(0);
+    let expanded: Vec<_> = groups.iter().map(|(group, units)| (group, inflation(*units))).collect();
+    let deviations = |resample: usize| {
+        let of_group = |(group, inflation): &(&Resampled<'_>, f64)| {
+            (group.drawn[resample] - group.score) * inflation
+        };
+        range(&mut expanded.iter().map(of_group))
+    };
     let as_far = (0..resamples).filter(|&resample| deviations(resample) >= gap - margin).count();
     #[expect(clippy::cast_precision_loss, reason = "nobody has 2^53 resamples")]
     let p_value = (as_far + 1) as f64 / (resamples + 1) as f64;
@@ -179,8 +191,11 @@ mod tests {
     use super::*;
 
     fn test(direction: Direction, base: &[f64], own: &[f64], margin: f64) -> MarginTest {
-        let mean = super::super::mean;
-        MarginTest::by_bootstrap(direction, (mean(base), mean(own)), (base, own), margin, 0.05)
+        let [base, own] = [base, own].map(|drawn| {
+            let score = crate::resample::mean(drawn);
+            Resampled { score, drawn }
+        });
+        MarginTest::by_bootstrap(direction, base, own, 10_000, margin, 0.05)
     }
 
     #[test]

@@ -11,7 +11,7 @@
 //!   2005, *On Some Pitfalls in Automatic Evaluation and Significance Testing for MT*).
 //!
 //! ```
-//! use genai_metrics::resample::{self, Comparison, Estimate, InOrder, Pcg64, Statistic};
+//! use genai_metrics::resample::{self, Comparison, Estimate, InOrder, Pcg64, Resampled, Statistic};
 //! use genai_metrics::{Bleu, Evaluate, Segment};
 //! let bleu = Bleu::default();
 //! let references = [Some("the cat sat on the mat"), Some("a dog ran over the hill"), Some("it is raining again today")];
@@ -26,7 +26,8 @@
 //! let estimate = Estimate::of(&drawn[0][0], 0.95);
 //! assert!(estimate.low < estimate.mean && estimate.mean < estimate.high);
 //! let scores = [&base, &new].map(|table| statistics[0].value(&table.sum()));
-//! let comparison = Comparison::by_bootstrap(scores[0], scores[1], &drawn[0][0], &drawn[1][0], 0.95);
+//! let one = |system: usize| Resampled { score: scores[system], drawn: &drawn[system][0] };
+//! let comparison = Comparison::by_bootstrap(one(0), one(1), base.len(), 0.95);
 //! assert!(comparison.delta > 0.0 && comparison.low >= 0.0 && comparison.p_value < 0.2);
 //! # Ok::<(), genai_metrics::Error>(())
 //! ```
@@ -39,6 +40,7 @@ mod generator;
 mod margin;
 mod normal;
 mod randomization;
+mod small_samples;
 mod statistic;
 mod subsets;
 mod sums;
@@ -46,11 +48,12 @@ mod swaps;
 
 pub use adjust::holm;
 pub use bootstrap::{Drawn, bootstrap};
-pub use compare::{Comparison, Estimate, POWER, mean};
+pub use compare::{Comparison, Estimate, POWER, Resampled, mean, minimum_detectable};
 pub use generator::Pcg64;
 pub use margin::{FEWEST_DIFFERING, MarginAnswer, MarginTest, gap_p_value};
 pub use normal::normal_quantile;
 pub use randomization::{SwapCounts, Swapped, randomization};
+pub use small_samples::expanded_quantile;
 pub use statistic::Statistic;
 pub use swaps::skip_swaps;
 

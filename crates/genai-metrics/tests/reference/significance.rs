@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use genai_metrics::resample::{
-    self, Comparison, Estimate, InOrder, Pcg64, Statistic, bootstrap, randomization, skip_swaps,
+    self, Comparison, Estimate, InOrder, Pcg64, Resampled, Statistic, bootstrap, randomization,
+    skip_swaps,
 };
 use genai_metrics::{Level, Measurer, Options, Scorer, Table, metrics};
 use serde_json::Value;
@@ -95,8 +96,8 @@ fn check_paired(root: &Path, record: &Value, precision: Precision) {
             let context = format!("{} {samples}", systems[i]);
             assert_estimate(&drawn[i][0], result, precision, &context);
             if i > 0 {
-                let comparison =
-                    Comparison::by_bootstrap(real[0], real[i], &drawn[0][0], &drawn[i][0], 0.95);
+                let [base, own] = [0, i].map(|i| Resampled { score: real[i], drawn: &drawn[i][0] });
+                let comparison = Comparison::by_bootstrap(base, own, tables[0].len(), 0.95);
                 let p_value: f64 = take(result, "p_value");
                 assert_eq!(comparison.p_value.to_bits(), p_value.to_bits(), "{context}");
             }
@@ -116,7 +117,8 @@ fn check_paired(root: &Path, record: &Value, precision: Precision) {
         let context = format!("{} {samples}", systems[i]);
         if i > 0 {
             let trials = (counts[i - 1][0], u64::from(samples));
-            let comparison = Comparison::by_randomization(real[0], real[i], &[], &[], 0.95, trials);
+            let [base, own] = [0, i].map(|i| Resampled { score: real[i], drawn: &[] });
+            let comparison = Comparison::by_randomization(base, own, tables[0].len(), 0.95, trials);
             let p_value: f64 = take(result, "p_value");
             assert_eq!(comparison.p_value.to_bits(), p_value.to_bits(), "{context}");
         }

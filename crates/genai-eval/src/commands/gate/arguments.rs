@@ -101,7 +101,8 @@ pub(super) struct StatisticsArguments {
     /// Correct for the number of rules: holm or none
     #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(ADJUSTMENTS), hide_possible_values = true)]
     adjust: Option<String>,
-    /// Deal the outputs of both systems out anew, so that nothing has changed, and count how often the gate fails
+    /// Run the gate on outputs of both systems, and on slices, dealt out anew so that nothing has changed, and count
+    /// how often it fails
     #[arg(long)]
     pub(super) self_check: bool,
 }

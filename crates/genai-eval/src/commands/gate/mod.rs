@@ -19,6 +19,7 @@ use super::run_arguments::RunArguments;
 use crate::Outcome;
 use crate::engine;
 use crate::gate::configuration::{self, Test};
+use crate::gate::self_check::Deals;
 use crate::gate::verdict::{Check, Condition, GateReport};
 use crate::gate::worst;
 use crate::output::Output;
@@ -67,11 +68,13 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome> {
     let input = InputArguments::from_arg_matches(matches)?;
     let (configuration, name) = arguments.configuration(&input, matches)?;
     let mut gate = Gate::measure(&configuration, name, &arguments, &wanted)?;
-    let samples = samples(&gate.candidate.measured, &gate.sources().divisions());
+    let divisions = gate.sources().divisions();
+    let samples = samples(&gate.candidate.measured, &divisions);
     let case = gate.case(&samples);
     let pool = engine::pool(wanted.threads)?;
     if arguments.statistics.self_check {
-        return pool.install(|| self_check::run(&case, &samples[0], wanted.output.as_deref()));
+        let deals = Deals { measured: &gate.candidate.measured, divisions: &divisions };
+        return pool.install(|| self_check::run(&case, deals, wanted.output.as_deref()));
     }
     let (checks, statistics) = pool.install(|| case.checks())?;
     let mut worst =
@@ -149,7 +152,7 @@ fn stale(checks: &[Check]) -> Vec<String> {
             Direction::Higher => difference.low,
             Direction::Lower => -difference.high,
         };
-        matches!(check.condition, Condition::MaxDrop(_)) && check.slice.is_none() && least > 0.0
+        check.condition.needs_baseline() && check.slice.is_none() && least > 0.0
     };
     let note = |check: &Check| {
         let delta = check.difference.map_or(0.0, |difference| difference.delta.abs());

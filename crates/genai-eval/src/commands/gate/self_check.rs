@@ -5,52 +5,50 @@ use std::path::Path;
 use anyhow::{Result, bail};
 
 use crate::Outcome;
-use crate::gate::configuration::Test;
+use crate::gate::configuration::Adjust;
 use crate::gate::judge::Case;
-use crate::gate::self_check::{RUNS, SelfCheck};
-use crate::gate::verdict::{Condition, Verdict};
+use crate::gate::self_check::{Deals, RUNS, tests_of};
+use crate::gate::verdict::Verdict;
 use crate::output::Output;
-use crate::samples::Sample;
 
 /// Runs the gate on outputs that are dealt out anew, and says how often it failed.
 ///
 /// # Errors
-/// If there is no baseline, or no rule about a drop.
-pub(super) fn run(case: &Case<'_>, all: &Sample<'_>, output: Option<&Path>) -> Result<Outcome> {
-    let [candidate, baseline] = &all.units[..] else {
-        bail!(
-            "--self-check needs a baseline with its rows or outputs, whose segments are dealt out anew"
-        );
+/// If there is no rule about a drop or a gap, or one cannot be judged, as without a baseline.
+pub(super) fn run(case: &Case<'_>, deals: Deals<'_>, output: Option<&Path>) -> Result<Outcome> {
+    let configuration = tests_of(case.configuration);
+    let case = Case {
+        configuration: &configuration,
+        measures: case.measures.clone(),
+        of_rules: case.of_rules.clone(),
+        samples: case.samples,
+        no_baseline: case.no_baseline.clone(),
+        begins: case.begins,
     };
-    if case.configuration.stats.test != Test::PairedBootstrap {
-        bail!("--self-check is for the paired bootstrap, expected test = \"paired-bootstrap\"");
-    }
     let (checks, statistics) = case.checks()?;
-    let mut rules = Vec::new();
-    for check in checks {
-        if let (Condition::MaxDrop(margin), None) = (check.condition, &check.slice)
-            && let Some(judged) = case.measures.iter().find(|judged| judged.name == check.metric)
-        {
-            rules.push((judged.statistic.clone(), judged.spec.direction, margin));
-        }
+    if checks.is_empty() {
+        bail!("--self-check is about rules with max_drop or max_gap, and there is none");
     }
-    if rules.is_empty() {
-        bail!("--self-check is about rules with max_drop over all segments, and there is none");
+    if deals.measured.rows.len() < 2 && checks.iter().any(|check| check.condition.needs_baseline())
+    {
+        bail!(
+            "--self-check of a drop needs a baseline with its rows or outputs, whose segments are dealt out anew"
+        );
     }
-    let number = rules.len();
-    let check = SelfCheck {
-        candidate,
-        baseline,
-        rules,
-        resamples: statistics.resamples,
-        alpha: statistics.alpha,
-        seed: statistics.seed,
-        by_holm: statistics.adjust == "holm",
-    };
-    let alarms = check.alarms();
+    if let Some(check) = checks.iter().find(|check| check.verdict == Verdict::NoVerdict) {
+        bail!("--self-check has no verdict to count: {}", check.told());
+    }
+    let alarms = deals.alarms(&case)?;
+    let number = checks.len();
     let rate = f64::from(alarms) / f64::from(RUNS);
-    // Half of alpha is for drops. What chance alone adds to that in so many runs is no fault of the gate.
-    let expected = statistics.alpha / 2.0;
+    // Half of alpha is for drops, of all checks together or, uncorrected, of each. What chance alone adds to that
+    // in so many runs is no fault of the gate.
+    let each = statistics.alpha / 2.0;
+    let expected = match case.configuration.stats.adjust {
+        Adjust::Holm => each,
+        #[expect(clippy::cast_precision_loss, reason = "nobody has 2^53 rules")]
+        Adjust::None => (each * number as f64).min(1.0),
+    };
     let chance = 3.0 * (expected * (1.0 - expected) / f64::from(RUNS)).sqrt();
     let passed = rate <= expected + chance;
     let verdict = if passed { Verdict::Pass } else { Verdict::Fail };
@@ -58,10 +56,10 @@ pub(super) fn run(case: &Case<'_>, all: &Sample<'_>, output: Option<&Path>) -> R
         writeln!(
             out,
             "self-check: {alarms} of {RUNS} runs in which nothing had changed failed, {:.1} %; expected about {:.1} % \
-             at most, for {number} {} with max_drop at alpha {}: {}",
+             at most, for {number} {} of drops and gaps at alpha {}: {}",
             rate * 100.0,
             expected * 100.0,
-            if number == 1 { "rule" } else { "rules" },
+            if number == 1 { "check" } else { "checks" },
             statistics.alpha,
             verdict.name()
         )

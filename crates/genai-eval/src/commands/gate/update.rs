@@ -73,7 +73,7 @@ impl Gate<'_> {
 
     fn speaks_against(&self, report: &GateReport, check: &Check) -> bool {
         // There was nothing that the first baseline could be worse than.
-        if self.begins && matches!(check.condition, Condition::MaxDrop(_)) {
+        if self.begins && check.condition.needs_baseline() {
             return false;
         }
         let is_worse = match (check.condition, check.drop()) {

@@ -1,8 +1,8 @@
 //! What is drawn of each sample, and what it says of differences.
 
 use genai_metrics::resample::{
-    Comparison, Estimate, MarginAnswer, MarginTest, POWER, Statistic, gap_p_value, holm,
-    normal_quantile,
+    Comparison, Estimate, MarginAnswer, MarginTest, Resampled, Statistic, gap_p_value, holm,
+    minimum_detectable,
 };
 use genai_metrics::{Direction, Table};
 
@@ -23,9 +23,20 @@ pub(super) struct Draws {
     apart: Vec<Vec<f64>>,
 }
 
+/// What is to be drawn of a sample.
+#[derive(Clone, Copy, Default)]
+struct Wanted {
+    /// Also with random numbers of its own.
+    is_apart: bool,
+    /// Whether a test that can fail is about it.
+    can_fail: bool,
+}
+
 /// A difference beside its margin.
 pub(super) struct Tested {
     pub(super) test: MarginTest,
+    /// How many segments or clusters were drawn from.
+    units: usize,
     /// Two-sided, so that it is compared with alpha.
     p_value: f64,
     p_adjusted: f64,
@@ -41,19 +52,18 @@ impl Case<'_> {
     pub(super) fn draws(&self, questions: &[Question], drawing: &Drawing) -> Vec<Option<Draws>> {
         let statistics: Vec<Statistic<'_>> =
             self.measures.iter().map(|measure| measure.statistic.clone()).collect();
-        let mut is_needed = vec![false; self.samples.len()];
-        let mut is_apart = is_needed.clone();
+        let mut wanted = vec![None; self.samples.len()];
         for question in questions {
             for &sample in &question.samples {
-                is_needed[sample] = true;
-                is_apart[sample] |= matches!(question.condition, Condition::MaxGap(_));
+                let Wanted { is_apart, can_fail } = wanted[sample].get_or_insert_default();
+                *is_apart |= matches!(question.condition, Condition::MaxGap(_));
+                *can_fail |= self.can_fail(question);
             }
         }
-        (0..self.samples.len())
-            .map(|sample| {
-                is_needed[sample].then(|| self.draw(sample, &statistics, drawing, is_apart[sample]))
-            })
-            .collect()
+        let draw = |(sample, wanted): (usize, Option<Wanted>)| {
+            Some(self.draw(sample, &statistics, drawing, wanted?))
+        };
+        wanted.into_iter().enumerate().map(draw).collect()
     }
 
     fn draw(
@@ -61,9 +71,13 @@ impl Case<'_> {
         place: usize,
         statistics: &[Statistic<'_>],
         drawing: &Drawing,
-        is_apart: bool,
+        Wanted { is_apart, can_fail }: Wanted,
     ) -> Draws {
-        let resampling = drawing.resampling;
+        let mut resampling = drawing.resampling;
+        if !can_fail {
+            // What many tests need is needed by tests alone; slices may be many, and small.
+            resampling.resamples = self.configuration.stats.resamples;
+        }
         let sample = &self.samples[place];
         let score = |sum: &Vec<f64>| statistics.iter().map(|s| s.value(sum)).collect();
         let scores: Vec<Vec<f64>> = sample.sums.iter().map(score).collect();
@@ -110,9 +124,15 @@ impl Case<'_> {
         };
         let mut tests: Vec<Option<Tested>> = questions.iter().map(one).collect();
         if self.configuration.stats.adjust == Adjust::Holm {
-            let p_values: Vec<f64> = tests.iter().flatten().map(|tested| tested.p_value).collect();
+            let mut family: Vec<&mut Tested> = tests
+                .iter_mut()
+                .zip(questions)
+                .filter(|(_, question)| self.can_fail(question))
+                .filter_map(|(tested, _)| tested.as_mut())
+                .collect();
+            let p_values: Vec<f64> = family.iter().map(|tested| tested.p_value).collect();
             let number = p_values.len();
-            for (tested, p_adjusted) in tests.iter_mut().flatten().zip(holm(&p_values)) {
+            for (tested, p_adjusted) in family.iter_mut().zip(holm(&p_values)) {
                 (tested.p_adjusted, tested.tests) = (p_adjusted, number);
             }
         }
@@ -144,24 +164,22 @@ impl Case<'_> {
         let (measure, alpha) = (question.measure, self.configuration.stats.alpha);
         let sample = *question.samples.first()?;
         let of_sample = evidence.get(sample)?.as_ref()?;
-        let drawn = |system: usize| match of_sample.drawn.get(system) {
-            Some(drawn) => &drawn[measure][..],
-            None => &[],
+        let resampled = |system: usize| -> Option<Resampled<'_>> {
+            let score = *of_sample.scores.get(system)?.get(measure)?;
+            let drawn = of_sample.drawn.get(system).map_or(&[][..], |drawn| &drawn[measure]);
+            Some(Resampled { score, drawn })
         };
-        let score = |system: usize| Some(*of_sample.scores.get(system)?.get(measure)?);
         let direction = self.measures[measure].spec.direction;
-        let scores = (score(BASELINE)?, score(CANDIDATE)?);
-        let drawn = (drawn(BASELINE), drawn(CANDIDATE));
-        let [own, base] = &self.samples[sample].units[..] else { return None };
-        let differing = own.differing(base, self.measures[measure].statistic.columns.clone());
+        let (base, own) = (resampled(BASELINE)?, resampled(CANDIDATE)?);
+        let (units, differing) = (self.units(sample), self.differing(question)?);
         let test =
-            MarginTest::by_bootstrap(direction, scores, drawn, margin, alpha).among(differing);
+            MarginTest::by_bootstrap(direction, base, own, units, margin, alpha).among(differing);
         let p_value = match &of_sample.randomized {
             // What the guard says holds for any test.
             Some(comparisons) if test.p_value < 1.0 => comparisons[measure].p_two_sided,
             _ => (2.0 * test.p_value).min(1.0),
         };
-        Some(Tested { differing: Some(differing), ..Tested::new(test, p_value) })
+        Some(Tested { differing: Some(differing), ..Tested::new(test, p_value, units) })
     }
 
     fn gap_test(
@@ -172,30 +190,32 @@ impl Case<'_> {
     ) -> Option<Tested> {
         let measure = question.measure;
         let direction = self.measures[measure].spec.direction;
-        let of_slice = |&sample: &usize| -> Option<(f64, &[f64])> {
-            let draws = evidence.get(sample)?.as_ref()?;
-            let apart = draws.apart.get(measure).map_or(&[][..], |drawn| &drawn[..]);
-            Some((draws.scores.get(CANDIDATE)?[measure], apart))
+        let of_slice = |&sample: &usize| -> Option<(Resampled<'_>, usize)> {
+            let of_sample = evidence.get(sample)?.as_ref()?;
+            let drawn = of_sample.apart.get(measure).map_or(&[][..], |drawn| &drawn[..]);
+            let score = of_sample.scores.get(CANDIDATE)?[measure];
+            Some((Resampled { score, drawn }, self.units(sample)))
         };
-        let mut slices: Vec<(f64, &[f64])> = question.samples.iter().filter_map(of_slice).collect();
-        slices.sort_by(|one, other| one.0.total_cmp(&other.0));
+        let mut slices: Vec<(Resampled<'_>, usize)> =
+            question.samples.iter().filter_map(of_slice).collect();
+        slices.sort_by(|one, other| one.0.score.total_cmp(&other.0.score));
         let (first, last) = (*slices.first()?, *slices.last()?);
         let (best, worst) = match direction {
             Direction::Higher => (last, first),
             Direction::Lower => (first, last),
         };
-        let (scores, drawn) = ((best.0, worst.0), (best.1, worst.1));
-        let alpha = self.configuration.stats.alpha;
-        let test = MarginTest::by_bootstrap(direction, scores, drawn, margin, alpha);
+        let (units, alpha) = (best.1.min(worst.1), self.configuration.stats.alpha);
+        let test = MarginTest::by_bootstrap(direction, best.0, worst.0, units, margin, alpha);
         let p_value = (2.0 * gap_p_value(&slices, margin)).min(1.0);
-        Some(Tested::new(test, p_value))
+        Some(Tested::new(test, p_value, units))
     }
 }
 
 impl Tested {
-    fn new(test: MarginTest, p_value: f64) -> Self {
+    fn new(test: MarginTest, p_value: f64, units: usize) -> Self {
         Self {
             test,
+            units,
             p_value,
             p_adjusted: p_value,
             answer: MarginAnswer::Open,
@@ -208,14 +228,14 @@ impl Tested {
         let Comparison { delta, low, high, standard_error, .. } = self.test.comparison;
         #[expect(clippy::cast_precision_loss, reason = "nobody has 2^53 rules")]
         let alpha = self.test.alpha / self.tests as f64;
-        let quantiles = normal_quantile(1.0 - alpha / 2.0) + normal_quantile(POWER);
+        let detectable = minimum_detectable(standard_error, alpha / 2.0, self.units);
         Difference {
             delta,
             low,
             high,
             p_value: self.p_value,
             p_adjusted: self.p_adjusted,
-            minimum_detectable: self.test.margin + quantiles * standard_error,
+            minimum_detectable: self.test.margin + detectable,
         }
     }
 }

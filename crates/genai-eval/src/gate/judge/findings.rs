@@ -73,8 +73,8 @@ impl Case<'_> {
         rule: &Rule,
     ) -> Finding {
         if let Some(nothing) = &question.nothing {
-            let is_baseline = matches!(question.condition, Condition::MaxDrop(_))
-                && self.no_baseline.as_ref() == Some(nothing);
+            let is_baseline =
+                question.condition.needs_baseline() && self.no_baseline.as_ref() == Some(nothing);
             let optional =
                 self.configuration.baseline.as_ref().is_some_and(|own| !own.require) || self.begins;
             return if is_baseline && optional {
@@ -135,7 +135,7 @@ impl Case<'_> {
         few || !is_finite || self.configuration.stats.resamples < FEWEST_RESAMPLES
     }
 
-    fn units(&self, sample: usize) -> usize {
+    pub(super) fn units(&self, sample: usize) -> usize {
         self.samples[sample].units.first().map_or(0, |units| units.len())
     }
 

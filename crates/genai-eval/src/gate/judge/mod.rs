@@ -17,6 +17,7 @@ use crate::resampling::Resampling;
 use crate::samples::Sample;
 
 /// A number that rules are about.
+#[derive(Clone)]
 pub(crate) struct Judged<'a> {
     /// Its name, as `rougeL.recall`.
     pub(crate) name: String,
@@ -85,7 +86,7 @@ impl Case<'_> {
 
     fn statistics(&self, questions: &[Question]) -> Result<Statistics> {
         let stats = &self.configuration.stats;
-        let tests = questions.iter().filter(|question| question.is_tested()).count();
+        let tests = questions.iter().filter(|question| self.can_fail(question)).count();
         let tests = if stats.adjust == Adjust::Holm { tests } else { tests.min(1) };
         let least = MarginTest::least_resamples(tests, stats.alpha);
         if stats.test != Test::None && least > MOST_RESAMPLES {

@@ -164,17 +164,26 @@ impl Case<'_> {
 
     /// Why there is nothing to judge a drop by.
     fn needed(&self, condition: Condition) -> Option<String> {
-        match condition {
-            Condition::MaxDrop(_) => self.no_baseline.clone(),
-            _ => None,
-        }
+        condition.needs_baseline().then(|| self.no_baseline.clone()).flatten()
     }
-}
 
-impl Question {
-    /// Whether it is a difference that chance could explain.
-    pub(super) fn is_tested(&self) -> bool {
-        matches!(self.condition, Condition::MaxDrop(_) | Condition::MaxGap(_))
+    /// Whether a test can fail at all: of too few units that differ it cannot, whatever is drawn. How many differ
+    /// says nothing of who is better, so those that cannot are none that others are corrected for.
+    pub(super) fn can_fail(&self, question: &Question) -> bool {
+        if question.nothing.is_some() || !question.condition.is_tested() {
+            return false;
+        }
+        self.differing(question).is_none_or(|differing| differing >= FEWEST_DIFFERING)
+    }
+
+    /// How many units differ at all between candidate and baseline, if it is about these two.
+    pub(super) fn differing(&self, question: &Question) -> Option<usize> {
+        let (true, [sample]) = (question.condition.needs_baseline(), &question.samples[..]) else {
+            return None;
+        };
+        let [own, base] = &self.samples[*sample].units[..] else { return None };
+        let columns = self.measures[question.measure].statistic.columns.clone();
+        Some(own.differing(base, columns))
     }
 }
 

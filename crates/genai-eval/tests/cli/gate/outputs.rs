@@ -257,15 +257,44 @@ fn self_check() {
         );
         assert_eq!(ran.stdout.lines().count(), 1);
     }
+    // Everything that tests differences: slices, gaps, clusters, randomization.
+    let gap = "[[gate]]\nmetric = 'bleu'\nslice = 'lang=*'\nmax_gap = 0\n";
+    let drop = "[[gate]]\nmetric = 'wer'\nslice = 'lang=*'\nmax_drop = 0\nmin = 99\non_inconclusive = 'fail'\n";
+    let old = "[baseline]\nhyp_field = 'old'\n";
+    for (rest, checks) in [
+        (gap.to_owned(), "1 check"),
+        (format!("{old}{gap}{drop}"), "3 checks"),
+        (format!("cluster_field = 'doc'\n{old}{drop}"), "2 checks"),
+        (format!("{old}[stats]\ntest = 'approx-randomization'\n{drop}{gap}"), "3 checks"),
+    ] {
+        sandbox.write(
+            "genai-eval.toml",
+            format!(
+                "[data]\ndata = 'data.jsonl'\nhyp_field = 'new'\nref_field = 'ref'\nslice_fields = ['lang']\n{rest}"
+            ),
+        );
+        let ran = sandbox.run("gate --self-check --resamples 200");
+        assert_eq!(ran.code, 0, "{rest}{}{}", ran.stdout, ran.stderr);
+        assert!(ran.stdout.contains(&format!("for {checks} of drops and gaps")), "{}", ran.stdout);
+    }
+    // A tolerance cries wolf.
+    let sandbox = Sandbox::for_gate();
+    let line = "--hyp odd.txt --baseline-hyp even.txt --max-drop bleu=0 --test none --self-check";
+    let ran = sandbox.gate(line);
+    assert_eq!(ran.code, 1, "{}", ran.stdout);
+    assert!(ran.stdout.ends_with(": fail\n"), "{}", ran.stdout);
     for (line, expected) in [
         (
             "--hyp good.txt --max-drop bleu=0",
-            "--self-check needs a baseline with its rows or outputs",
+            "--self-check of a drop needs a baseline with its rows or outputs",
         ),
-        ("--hyp good.txt --baseline none.json --max-drop bleu=0", "--self-check needs a baseline"),
+        (
+            "--hyp good.txt --baseline none.json --max-drop bleu=0",
+            "--self-check of a drop needs a baseline",
+        ),
         (
             "--hyp good.txt --baseline-hyp bad.txt --min bleu=0",
-            "--self-check is about rules with max_drop over all segments, and there is none",
+            "--self-check is about rules with max_drop or max_gap, and there is none",
         ),
     ] {
         let message = sandbox.gate(&format!("{line} --self-check")).refused(line);

@@ -75,9 +75,38 @@ fn every_slice() {
     assert_eq!(verdicts(&report), ["inconclusive", "pass", "fail"]);
 }
 
+/// Slices of which nothing could be concluded are none that the others are corrected for, and need no more resamples.
+#[test]
+fn slices_that_are_too_small_cost_nothing() {
+    let sandbox = Sandbox::for_gate();
+    let by = |rules: &str| {
+        let configuration = configuration("", rules).replace("['lang']", "['lang', 'doc']");
+        sandbox.gate_by(&configuration.replace("hyp_field = 'old'", "hyp_field = 'ref'")).1
+    };
+    let alone = by("max_drop = 0");
+    let beside = by("max_drop = 0\n[[gate]]\nmetric = 'bleu'\nslice = 'doc=*'\nmax_drop = 0");
+    assert_eq!(
+        slices(&beside),
+        [None, Some("doc=0"), Some("doc=1"), Some("doc=2"), Some("doc=3"), Some("doc=4")]
+    );
+    assert_eq!(beside["checks"][0], alone["checks"][0]);
+    assert_eq!(verdicts(&beside)[0], "fail");
+    assert!(verdicts(&beside)[1..].iter().all(|verdict| *verdict == "inconclusive"), "{beside}");
+    assert_eq!(beside["statistics"], alone["statistics"]);
+    // With no slice among the tests that counts, a p-value of a slice stands as it is.
+    let difference = &beside["checks"][1]["difference"];
+    assert_eq!(difference["p_value"], difference["p_adjusted"]);
+}
+
 #[test]
 fn the_gap_between_slices() {
     let sandbox = Sandbox::for_gate();
+    // Ten segments of a slice are too few for it; three times as many are not.
+    let records = sandbox.read("data.jsonl");
+    sandbox.write(
+        "data.jsonl",
+        (0..3).map(|time| records.replace("\"s", &format!("\"{time}s"))).collect::<String>(),
+    );
     let (_, report) = sandbox.gate_by(&configuration("", "slice = 'lang=*'\nmin = 0"));
     let score = |place: usize| report["checks"][place]["score"].as_f64().unwrap();
     let gap = score(1) - score(0);
