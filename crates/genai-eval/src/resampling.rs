@@ -149,7 +149,7 @@ fn estimates_of(drawn: &[Vec<Vec<f64>>], level: f64) -> Vec<Vec<Estimate>> {
 
 /// A test of whether two systems differ by more than chance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Test {
+pub(crate) enum PairedTest {
     /// Koehn 2004.
     PairedBootstrap,
     /// Riezler and Maxwell 2005, with so many trials.
@@ -159,7 +159,7 @@ pub(crate) enum Test {
     },
 }
 
-impl Test {
+impl PairedTest {
     /// Their names on the command line and in reports.
     pub(crate) const NAMES: [&str; 2] = ["paired-bootstrap", "approx-randomization"];
 
@@ -206,7 +206,7 @@ pub(crate) fn compare(
     units: &[&Table],
     baseline: usize,
     statistics: &[Statistic<'_>],
-    test: Test,
+    test: PairedTest,
     resampling: Resampling,
 ) -> Compared {
     let Resampling { resamples, seed, level } = resampling;
@@ -218,7 +218,7 @@ pub(crate) fn compare(
     let start = Pcg64::new(seed);
     let mut behind = start.clone();
     let mut beyond = None;
-    if let Test::Randomization { trials } = test {
+    if let PairedTest::Randomization { trials } = test {
         let others: Vec<&Table> =
             (0..units.len()).filter(|i| *i != baseline).map(|i| units[i]).collect();
         let counts = randomization(units[baseline], &others, statistics, trials, &start, &Pool);

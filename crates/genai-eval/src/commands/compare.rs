@@ -26,7 +26,7 @@ use crate::report::comparison::{
     self, Adjustment, ComparedMeasure, ComparedSample, ComparisonReport, Tested,
 };
 use crate::report::{Format, Inputs};
-use crate::resampling::{self, Compared, Confidence, Resampling, Test};
+use crate::resampling::{self, Compared, Confidence, PairedTest, Resampling};
 use crate::samples::{Divisions, Sample, samples};
 
 const TRIALS: u32 = 10_000;
@@ -78,9 +78,9 @@ fn test_arguments() -> [Arg; 4] {
     let test = Arg::new("test")
         .long("test")
         .value_name("TEST")
-        .default_value(Test::NAMES[0])
+        .default_value(PairedTest::NAMES[0])
         .hide_possible_values(true)
-        .value_parser(PossibleValuesParser::new(Test::NAMES))
+        .value_parser(PossibleValuesParser::new(PairedTest::NAMES))
         .help("paired-bootstrap or approx-randomization");
     let trials = Arg::new("trials")
         .long("trials")
@@ -118,7 +118,7 @@ fn format_arguments() -> [Arg; 2] {
 
 /// What is asked of the test.
 struct Plan {
-    test: Test,
+    test: PairedTest,
     resampling: Resampling,
     adjustment: Adjustment,
     baseline: Option<String>,
@@ -130,12 +130,12 @@ impl Plan {
         let trials = matches.get_one::<u32>("trials").copied();
         let test = match (given("test"), trials) {
             (Some("approx-randomization"), trials) => {
-                Test::Randomization { trials: trials.unwrap_or(TRIALS) }
+                PairedTest::Randomization { trials: trials.unwrap_or(TRIALS) }
             }
             (_, Some(_)) => {
                 bail!("--trials is for --test approx-randomization, expected --resamples")
             }
-            (_, None) => Test::PairedBootstrap,
+            (_, None) => PairedTest::PairedBootstrap,
         };
         Ok(Self {
             test,
@@ -257,8 +257,7 @@ fn check_texts(digests: &[u8], systems: &[String]) -> Result<()> {
         let first = of_systems.next();
         if let Some(other) = of_systems.position(|digest| Some(digest) != first) {
             bail!(
-                "segment {} of {} is another text than that of {}, expected the same texts in the same order",
-                segment + 1,
+                "segment {segment} of {} is another text than that of {}, expected the same texts in the same order",
                 systems[other + 1],
                 systems[0]
             );

@@ -37,6 +37,9 @@ pub(super) struct InputArguments {
     cluster_field: Option<String>,
 }
 
+/// What stands for a newline unless another mark is named.
+pub(super) const DEFAULT_NEWLINE_MARK: &str = "<n>";
+
 const NEWLINE_MARK: &str = "newline-mark";
 
 /// The argument for metrics to which newlines within a segment mean something.
@@ -44,7 +47,7 @@ pub(super) fn newline_mark_argument() -> Arg {
     Arg::new(NEWLINE_MARK)
         .long(NEWLINE_MARK)
         .value_name("MARK")
-        .default_value("<n>")
+        .default_value(DEFAULT_NEWLINE_MARK)
         .conflicts_with("data")
         .value_parser(newline_mark)
         .help_heading("Input")

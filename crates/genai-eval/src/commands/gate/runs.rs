@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 use std::io::Read;
 use std::sync::Arc;
 
+use super::super::input::DEFAULT_NEWLINE_MARK;
 use super::super::measuring::Run;
 use super::super::metric_choice::Choice;
 use super::super::perplexity::model_of_records;
@@ -23,9 +24,6 @@ use crate::read::{
 };
 use crate::samples::Divisions;
 
-/// What a newline within a segment stands as in text files, for metrics to which it means something.
-pub(super) const NEWLINE_MARK: &str = "<n>";
-
 /// Where the candidate's texts are, and the baseline's.
 pub(super) struct Sources<'c> {
     configuration: &'c Configuration,
@@ -34,7 +32,7 @@ pub(super) struct Sources<'c> {
 
 impl<'c> Sources<'c> {
     pub(super) fn new(configuration: &'c Configuration, lines: bool) -> Self {
-        let mark = configuration.data.newline_mark.as_deref().unwrap_or(NEWLINE_MARK);
+        let mark = configuration.data.newline_mark.as_deref().unwrap_or(DEFAULT_NEWLINE_MARK);
         Self { configuration, newline_mark: if lines { mark } else { "" } }
     }
 

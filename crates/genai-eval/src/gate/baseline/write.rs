@@ -121,7 +121,7 @@ impl StoredBaseline {
             }
             let is_finite = |row: &[f64]| row.iter().all(|value| value.is_finite());
             if let Some(at) = metric.rows.rows().position(|row| !is_finite(row)) {
-                let what = format!("the row of {name} for segment {}", at + 1);
+                let what = format!("the row of {name} for segment {at}");
                 return Err(BaselineProblem::NotFinite(what));
             }
         }

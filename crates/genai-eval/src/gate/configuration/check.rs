@@ -12,9 +12,9 @@ use super::SliceChoice;
 use super::error::{Problem, any_of};
 use super::keys::{Key, Kind, Section, kind_of, metrics};
 
-/// Something that is wrong, and the byte where it stands.
+/// A problem, and the byte where it stands.
 #[derive(Debug)]
-pub(super) struct Finding {
+pub(super) struct Located {
     pub(super) at: usize,
     pub(super) problem: Problem,
 }
@@ -23,7 +23,7 @@ pub(super) struct Finding {
 ///
 /// # Errors
 /// That, if there is one.
-pub(super) fn check(section: &Section, table: &Spanned<DeTable<'_>>) -> Result<(), Finding> {
+pub(super) fn check(section: &Section, table: &Spanned<DeTable<'_>>) -> Result<(), Located> {
     let mut findings = Vec::new();
     let place = Place { at: table.span().start, title: section.title.to_owned() };
     check_keys(section.keys, table.get_ref(), &place, &mut findings);
@@ -36,7 +36,7 @@ struct Place {
     title: String,
 }
 
-fn check_keys(keys: &[Key], table: &DeTable<'_>, place: &Place, findings: &mut Vec<Finding>) {
+fn check_keys(keys: &[Key], table: &DeTable<'_>, place: &Place, findings: &mut Vec<Located>) {
     for (name, value) in table {
         match keys.iter().find(|key| key.name == name.get_ref()) {
             Some(key) => check_value(key.name, key.kind, value, place, findings),
@@ -46,7 +46,7 @@ fn check_keys(keys: &[Key], table: &DeTable<'_>, place: &Place, findings: &mut V
     for key in keys.iter().filter(|key| key.required && !table.contains_key(key.name)) {
         let (section, expected) = (place.title.clone(), expected(key.kind));
         let problem = Problem::Missing { section, key: key.name, expected };
-        findings.push(Finding { at: place.at, problem });
+        findings.push(Located { at: place.at, problem });
     }
 }
 
@@ -55,7 +55,7 @@ fn check_value(
     kind: Kind,
     value: &Spanned<DeValue<'_>>,
     place: &Place,
-    findings: &mut Vec<Finding>,
+    findings: &mut Vec<Located>,
 ) {
     let span = value.span();
     match (kind, value.get_ref()) {
@@ -110,7 +110,7 @@ fn find(name: &str) -> Option<&'static Entry> {
     metrics().find(|entry| entry.name == name)
 }
 
-fn check_options(entry: &Entry, table: &DeTable<'_>, place: &Place, findings: &mut Vec<Finding>) {
+fn check_options(entry: &Entry, table: &DeTable<'_>, place: &Place, findings: &mut Vec<Located>) {
     for (name, value) in table {
         let known = |option: &&OptionSpec| option.name == name.get_ref();
         if let Some(option) = entry.options.iter().find(known) {
@@ -237,10 +237,10 @@ fn wrong(
     value: &DeValue<'_>,
     span: &Range<usize>,
     place: &Place,
-) -> Finding {
+) -> Located {
     let (key, section) = (key.to_owned(), place.title.clone());
     let (found, expected) = (shown(value), expected(kind));
-    Finding { at: span.start, problem: Problem::Value { key, section, found, expected } }
+    Located { at: span.start, problem: Problem::Value { key, section, found, expected } }
 }
 
 fn unknown(
@@ -248,14 +248,14 @@ fn unknown(
     name: &Spanned<std::borrow::Cow<'_, str>>,
     place: &Place,
     known: impl Iterator<Item = &'static str>,
-) -> Finding {
+) -> Located {
     let known: Vec<&str> = known.collect();
     let (at, name, section) = (name.span().start, name.get_ref().to_string(), place.title.clone());
     let instead = match nearest(&name, &known) {
         Some(known) => format!("did you mean '{known}'?"),
         None => format!("expected {}", any_of(&known)),
     };
-    Finding { at, problem: Problem::Unknown { what, name, section, instead } }
+    Located { at, problem: Problem::Unknown { what, name, section, instead } }
 }
 
 /// What was probably meant: a third of its letters may be wrong, and hyphens may be underscores.

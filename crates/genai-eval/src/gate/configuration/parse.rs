@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::check::{self, Finding};
+use super::check::{self, Located};
 use super::error::{ConfigurationError, Problem};
 use super::relations::{self, Location};
 use super::{Configuration, keys};
@@ -24,7 +24,7 @@ impl Configuration {
     /// # Errors
     /// If something in it is not right, with its line.
     pub(crate) fn parse(name: &str, text: &str) -> Result<Self, ConfigurationError> {
-        parse(text).map_err(|Finding { at, problem }| {
+        parse(text).map_err(|Located { at, problem }| {
             let line = 1 + text.bytes().take(at).filter(|byte| *byte == b'\n').count();
             ConfigurationError::InFile { name: name.to_owned(), line, problem: problem.into() }
         })
@@ -44,23 +44,23 @@ impl Configuration {
     }
 }
 
-fn parse(text: &str) -> Result<Configuration, Finding> {
+fn parse(text: &str) -> Result<Configuration, Located> {
     let table = DeTable::parse(text).map_err(|error| syntax(&error))?;
     check::check(&keys::FILE, &table)?;
     // What passed the check is never refused here; the tests hold both to the same keys.
     let configuration: Configuration = toml::from_str(text).map_err(|error| syntax(&error))?;
     relations::check(&configuration).map_err(|(location, problem)| {
         let at = place(table.get_ref(), location).unwrap_or_default();
-        Finding { at, problem: *problem }
+        Located { at, problem: *problem }
     })?;
     Ok(configuration)
 }
 
-fn syntax(error: &toml::de::Error) -> Finding {
+fn syntax(error: &toml::de::Error) -> Located {
     let at = error.span().map_or(0, |span| span.start);
     // The library's messages may go over several lines.
     let message = error.message().lines().collect::<Vec<_>>().join(", ");
-    Finding { at, problem: Problem::Syntax(message) }
+    Located { at, problem: Problem::Syntax(message) }
 }
 
 /// The byte where something stands, or else what it is in.

@@ -33,7 +33,7 @@ struct Wanted {
 }
 
 /// A difference beside its margin.
-pub(super) struct Tested {
+pub(super) struct TestedDifference {
     pub(super) test: MarginTest,
     /// How many segments or clusters were drawn from.
     units: usize,
@@ -100,7 +100,7 @@ impl Case<'_> {
         };
         draws.estimates = draws.drawn.iter().map(of_system).collect();
         if let (Some(trials), true) = (drawing.trials, units.len() > BASELINE) {
-            let test = resampling::Test::Randomization { trials };
+            let test = resampling::PairedTest::Randomization { trials };
             let compared = resampling::compare(&units, BASELINE, statistics, test, resampling);
             draws.randomized =
                 Some(compared.comparisons[CANDIDATE].iter().copied().flatten().collect());
@@ -117,14 +117,14 @@ impl Case<'_> {
         &self,
         questions: &[Question],
         draws: &[Option<Draws>],
-    ) -> Vec<Option<Tested>> {
+    ) -> Vec<Option<TestedDifference>> {
         let one = |question: &Question| {
             let is_open = question.nothing.is_none();
             is_open.then(|| self.test(question, draws)).flatten()
         };
-        let mut tests: Vec<Option<Tested>> = questions.iter().map(one).collect();
+        let mut tests: Vec<Option<TestedDifference>> = questions.iter().map(one).collect();
         if self.configuration.stats.adjust == Adjust::Holm {
-            let mut family: Vec<&mut Tested> = tests
+            let mut family: Vec<&mut TestedDifference> = tests
                 .iter_mut()
                 .zip(questions)
                 .filter(|(_, question)| self.can_fail(question))
@@ -147,7 +147,7 @@ impl Case<'_> {
         tests
     }
 
-    fn test(&self, question: &Question, evidence: &[Option<Draws>]) -> Option<Tested> {
+    fn test(&self, question: &Question, evidence: &[Option<Draws>]) -> Option<TestedDifference> {
         match question.condition {
             Condition::MaxDrop(margin) => self.drop_test(question, evidence, margin),
             Condition::MaxGap(margin) => self.gap_test(question, evidence, margin),
@@ -160,7 +160,7 @@ impl Case<'_> {
         question: &Question,
         evidence: &[Option<Draws>],
         margin: f64,
-    ) -> Option<Tested> {
+    ) -> Option<TestedDifference> {
         let (measure, alpha) = (question.measure, self.configuration.stats.alpha);
         let sample = *question.samples.first()?;
         let of_sample = evidence.get(sample)?.as_ref()?;
@@ -179,7 +179,10 @@ impl Case<'_> {
             Some(comparisons) if test.p_value < 1.0 => comparisons[measure].p_two_sided,
             _ => (2.0 * test.p_value).min(1.0),
         };
-        Some(Tested { differing: Some(differing), ..Tested::new(test, p_value, units) })
+        Some(TestedDifference {
+            differing: Some(differing),
+            ..TestedDifference::new(test, p_value, units)
+        })
     }
 
     fn gap_test(
@@ -187,7 +190,7 @@ impl Case<'_> {
         question: &Question,
         evidence: &[Option<Draws>],
         margin: f64,
-    ) -> Option<Tested> {
+    ) -> Option<TestedDifference> {
         let measure = question.measure;
         let direction = self.measures[measure].spec.direction;
         let of_slice = |&sample: &usize| -> Option<(Resampled<'_>, usize)> {
@@ -207,11 +210,11 @@ impl Case<'_> {
         let (units, alpha) = (best.1.min(worst.1), self.configuration.stats.alpha);
         let test = MarginTest::by_bootstrap(direction, best.0, worst.0, units, margin, alpha);
         let p_value = (2.0 * gap_p_value(&slices, margin)).min(1.0);
-        Some(Tested::new(test, p_value, units))
+        Some(TestedDifference::new(test, p_value, units))
     }
 }
 
-impl Tested {
+impl TestedDifference {
     fn new(test: MarginTest, p_value: f64, units: usize) -> Self {
         Self {
             test,

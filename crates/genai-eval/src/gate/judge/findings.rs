@@ -3,7 +3,7 @@
 use genai_metrics::Direction;
 use genai_metrics::resample::{FEWEST_DIFFERING, MarginAnswer};
 
-use super::evidence::{Draws, Tested};
+use super::evidence::{Draws, TestedDifference};
 use super::questions::Question;
 use super::{BASELINE, CANDIDATE, Case};
 use crate::gate::configuration::{Of, OnInconclusive, Rule, Test};
@@ -18,7 +18,7 @@ impl Case<'_> {
     pub(super) fn close(
         &self,
         question: &Question,
-        tested: Option<&Tested>,
+        tested: Option<&TestedDifference>,
         evidence: &[Option<Draws>],
     ) -> Check {
         let rule = &self.configuration.gates[question.rule];
@@ -47,7 +47,7 @@ impl Case<'_> {
             baseline: number(BASELINE).filter(|score| score.is_finite()),
             difference: tested
                 .filter(|_| self.configuration.stats.test != Test::None)
-                .map(Tested::difference),
+                .map(TestedDifference::difference),
             verdict: Verdict::NoVerdict,
             reason: String::new(),
         };
@@ -69,7 +69,7 @@ impl Case<'_> {
         &self,
         question: &Question,
         check: &Check,
-        tested: Option<&Tested>,
+        tested: Option<&TestedDifference>,
         rule: &Rule,
     ) -> Finding {
         if let Some(nothing) = &question.nothing {

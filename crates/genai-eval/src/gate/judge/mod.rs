@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 use genai_metrics::resample::{MarginTest, Statistic};
 use genai_metrics::{Scorer, Spec, Table};
 
-use self::evidence::Tested;
+use self::evidence::TestedDifference;
 pub(super) use self::findings::Finding;
 use self::questions::Question;
 use super::configuration::{Adjust, Configuration, SliceChoice, Test};
@@ -78,7 +78,7 @@ impl Case<'_> {
         let drawing = Drawing { resampling, trials };
         let draws = self.draws(&questions, &drawing);
         let tests = self.tests(&questions, &draws);
-        let close = |(question, tested): (&Question, &Option<Tested>)| {
+        let close = |(question, tested): (&Question, &Option<TestedDifference>)| {
             self.close(question, tested.as_ref(), &draws)
         };
         Ok((questions.iter().zip(&tests).map(close).collect(), statistics))

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::ComparisonReport;
 use crate::report::json::SliceJson;
-use crate::resampling::Test;
+use crate::resampling::PairedTest;
 
 #[derive(Serialize)]
 pub(super) struct ComparisonJson<'a> {
@@ -58,8 +58,8 @@ pub(super) fn comparisons(report: &ComparisonReport) -> Vec<ComparisonJson<'_>> 
                 minimum_detectable: own.minimum_detectable,
                 test: report.test.name(),
                 trials: match report.test {
-                    Test::PairedBootstrap => None,
-                    Test::Randomization { trials } => Some(trials),
+                    PairedTest::PairedBootstrap => None,
+                    PairedTest::Randomization { trials } => Some(trials),
                 },
                 resamples: report.resampling.resamples,
                 level: report.resampling.level,

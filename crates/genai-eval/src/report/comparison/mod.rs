@@ -12,7 +12,7 @@ use genai_metrics::resample::{Comparison, Estimate};
 use genai_metrics::{Direction, Spec};
 
 use super::{Format, Report, display};
-use crate::resampling::{Resampling, Test};
+use crate::resampling::{PairedTest, Resampling};
 use crate::samples::Slice;
 
 /// What a comparison has to say.
@@ -23,7 +23,7 @@ pub(crate) struct ComparisonReport {
     /// Which of them is the baseline.
     pub(crate) baseline: usize,
     /// The test.
-    pub(crate) test: Test,
+    pub(crate) test: PairedTest,
     /// How intervals are drawn.
     pub(crate) resampling: Resampling,
     /// How p-values are corrected for their number.
@@ -157,8 +157,10 @@ impl ComparisonReport {
     fn method(&self) -> String {
         let Resampling { resamples, seed, level } = self.resampling;
         let test = match self.test {
-            Test::PairedBootstrap => format!("paired bootstrap, {resamples} resamples"),
-            Test::Randomization { trials } => format!("approximate randomization, {trials} trials"),
+            PairedTest::PairedBootstrap => format!("paired bootstrap, {resamples} resamples"),
+            PairedTest::Randomization { trials } => {
+                format!("approximate randomization, {trials} trials")
+            }
         };
         let units = self.cluster_field.as_ref().map_or_else(String::new, |field| {
             let units = self.samples.first().map_or(0, |sample| sample.units);

@@ -199,7 +199,7 @@ fn what_cannot_be_read_again_is_not_written() {
         ),
         (
             |b| b.metrics.get_mut("ter").unwrap().rows = table(1, &[1.0, f64::NAN, 1.0]),
-            "cannot store the row of ter for segment 2, expected a finite number",
+            "cannot store the row of ter for segment 1, expected a finite number",
         ),
         (
             |b| b.metrics.get_mut("ter").unwrap().rows = table(1, &[1.0]),
